@@ -1,0 +1,1 @@
+"""Sosik: the chat side."""

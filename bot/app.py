@@ -1,0 +1,291 @@
+"""The composition root: the one place that builds the parts, hands them to each other, and ends them."""
+
+import asyncio
+import warnings
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from random import random  # noqa: TID251 - chance begins here, and is an argument everywhere else
+from uuid import uuid4
+
+import structlog
+from telegram.error import InvalidToken, NetworkError, TelegramError
+from telegram.ext import ExtBot
+from telegram.request import HTTPXRequest
+from telegram.warnings import PTBUserWarning
+
+from bot.clock import Clock
+from bot.config import Config
+from bot.errors import TelegramRefusedError
+from bot.formatter.render import Formatter
+from bot.handlers.context import Desk, Parts, desk
+from bot.handlers.intake import Intake
+from bot.handlers.queue import Queue
+from bot.handlers.registering import handle, publish_commands, register
+from bot.loop import Loop
+from bot.scheduler import Scheduler
+from bot.sending.pace import Gate
+from bot.sending.rendering import Renderer
+from bot.sending.sender import SLOTS, Sender
+from bot.texts import Texts
+from bot.texts.cities import Gazetteer
+from digests.compose import compose
+from digests.feeds.fetch import Fetcher
+from digests.judge import Judged, judge
+from digests.model import Priority
+from digests.poll import Polled, Poller
+from digests.settings import Settings
+from digests.store import feeds, outbox
+from digests.store.engine import Store
+from digests.store.lock import hold
+from digests.store.migrate import migrate
+from digests.tidy import tidy
+
+log = structlog.get_logger()
+
+TICK = timedelta(seconds=1)  # how late a digest's minute or a feed's time is noticed at most
+TIDY_EVERY = timedelta(hours=1)
+STOP_SECONDS = 3.0  # for messages and handlers under way; a graceful stop takes under 10 s in all
+
+
+@asynccontextmanager
+async def opened(config: Config, settings: Settings, clock: Clock) -> AsyncIterator[Store]:
+    """Open the database for a run: held against others, its tables current, the operator's feeds known.
+
+    Raises StoreError: InUseError when another process works on it.
+    """
+    store = Store.open(config.database.url)
+    try:
+        async with hold(store):
+            before, after = await migrate(store)
+            if before != after:
+                log.info("migrated", database=store.shown_url, before=before, after=after)
+            async with store.writing() as tx:
+                await feeds.settle_with(tx, settings.feeds, clock.now())
+            yield store
+    finally:
+        await store.close()
+
+
+async def poll_once(config: Config, clock: Clock, *, told: Callable[[Polled], None]) -> tuple[Judged, ...]:
+    """Poll every feed once and judge what is new. What rings is owed, and sent by the next run."""
+    settings = config.newsroom()
+    run = uuid4().hex
+    async with opened(config, settings, clock) as store, Fetcher(settings.polling) as fetcher:
+        async with store.writing() as tx:
+            await feeds.release(tx, but=run)
+        poller = Poller(store, fetcher, settings, run=run, now=clock.now, done=told)
+        await poller.all_once()
+        judged = []
+        while (step := await judge(store, settings, clock.now)).entries:
+            judged.append(step)
+        return tuple(judged)
+
+
+@dataclass(frozen=True, slots=True)
+class _Built:
+    """The parts that have a beginning and an end."""
+
+    bot: ExtBot[int]
+    gate: Gate
+    talking: Desk
+    formatter: Formatter
+    poller: Poller
+    sender: Sender
+    queue: Queue
+    scheduler: Scheduler
+
+
+class App:
+    """The bot as a whole. `run` until `stop`."""
+
+    def __init__(self, config: Config, clock: Clock) -> None:
+        self._config = config
+        self._settings = config.newsroom()
+        self._now = clock.now
+        self._clock = clock
+        self._stop = asyncio.Event()
+        self._failure: BaseException | None = None
+        self._loops: dict[str, Loop] = {}
+        self.started = asyncio.Event()  # Telegram knows us; readers are answered
+
+    def stop(self) -> None:
+        """End gracefully."""
+        self._stop.set()
+
+    def wake(self, *names: str) -> None:
+        """Let loops look at what there is to do now; without names all of them: the clock has jumped."""
+        for name in names or self._loops:
+            self._loops[name].wake()
+
+    async def run(self) -> None:
+        """Run until stopped. Raises SosikError for what keeps the bot from running at all."""
+        async with (
+            opened(self._config, self._settings, self._clock) as store,
+            Fetcher(self._settings.polling) as fetcher,
+        ):
+            run = uuid4().hex
+            async with store.writing() as tx:  # whoever ran before is dead: the database is ours
+                await feeds.release(tx, but=run)
+                taken_over = await outbox.release(tx, but=run)
+            log.info(
+                "started", database=store.shown_url, feeds=len(self._settings.feeds), taken_over=taken_over
+            )
+            await self._live(self._build(store, fetcher, run))
+        if self._failure:
+            raise self._failure
+
+    def _build(self, store: Store, fetcher: Fetcher, run: str) -> _Built:
+        settings, now = self._settings, self._now
+        gate = Gate(self._config.sending.messages_per_second)
+        bot = _bot(self._config, gate)
+        formatter = Formatter(Texts.load(), settings.categories)
+        gazetteer = Gazetteer.load()
+        wake_sender = partial(self.wake, "send")
+        talking = desk(
+            bot,
+            Parts(
+                store=store,
+                settings=settings,
+                formatter=formatter,
+                gazetteer=gazetteer,
+                now=now,
+                wake=wake_sender,
+                admins=frozenset(self._config.telegram.admins),
+            ),
+        )
+        register(talking)
+        poller = Poller(store, fetcher, settings, run=run, now=now, done=self._polled)
+        sender = Sender(
+            store,
+            settings,
+            Renderer(store, formatter, gazetteer),
+            bot,
+            run=run,
+            now=now,
+            chance=random,
+            messages_per_second=self._config.sending.messages_per_second,
+            wake=wake_sender,
+        )
+        queue = Queue(store, handle(talking), wake=partial(self.wake, "answer"))
+        intake = Intake(store, bot, now=now, stored=partial(self.wake, "answer"))
+        steps: dict[str, Callable[[], Awaitable[bool]]] = {
+            "poll": poller.step,
+            "judge": partial(self._judge, store),
+            "compose": partial(self._compose, store),
+            "tidy": partial(self._tidy, store),
+            "intake": intake.step,
+            "answer": queue.step,
+            "send": sender.step,
+        }
+        self._loops = {name: Loop(name, step) for name, step in steps.items()}
+        ticks = {
+            name: (TIDY_EVERY if name == "tidy" else TICK, loop.wake) for name, loop in self._loops.items()
+        }
+        return _Built(bot, gate, talking, formatter, poller, sender, queue, Scheduler(ticks))
+
+    async def _live(self, built: _Built) -> None:
+        tasks = {name: self._task(name) for name in ("poll", "judge", "compose", "tidy")}
+        built.scheduler.start()
+        try:
+            if await self._connected(built.bot):
+                await built.talking.initialize()
+                tasks |= {name: self._task(name) for name in ("intake", "answer", "send")}
+                await publish_commands(built.bot, built.formatter)
+                self.started.set()
+                await self._stop.wait()
+        finally:
+            log.info("stopping")
+            built.scheduler.stop()
+            for loop in self._loops.values():
+                loop.stop()
+            if "intake" in tasks:
+                tasks["intake"].cancel()  # a long poll; what it would have brought comes again
+            built.gate.close(below=Priority.ALERT)  # replies still leave; what is owed stays owed
+            await asyncio.gather(
+                built.poller.stop(), built.sender.stop(STOP_SECONDS), built.queue.stop(STOP_SECONDS)
+            )
+            _, late = await asyncio.wait(tasks.values(), timeout=STOP_SECONDS)
+            for task in late:
+                task.cancel()
+            await built.bot.shutdown()
+            log.info("stopped")
+
+    async def _judge(self, store: Store) -> bool:
+        step = await judge(store, self._settings, self._now)
+        if step.announced:
+            self.wake("send")
+        return step.more
+
+    async def _compose(self, store: Store) -> bool:
+        step = await compose(store, self._settings, self._now)
+        if step.owed:
+            self.wake("send")
+        return step.more
+
+    async def _tidy(self, store: Store) -> bool:
+        return (await tidy(store, self._settings, self._now())).more
+
+    def _polled(self, polled: Polled) -> None:
+        self.wake("poll")  # a place is free
+        if polled.new:
+            self.wake("judge")
+
+    def _task(self, name: str) -> asyncio.Task[None]:
+        task = asyncio.create_task(self._loops[name].run(), name=name)
+        task.add_done_callback(self._ended)
+        return task
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        """A loop ends only when told to. If one ends by itself, so does the bot: its supervisor begins anew."""
+        if not task.cancelled() and (error := task.exception()):
+            self._failure = self._failure or error
+            self._stop.set()
+
+    async def _connected(self, bot: ExtBot[int]) -> bool:
+        """Make ourselves known to Telegram. Waits while it cannot be reached; False when told to stop meanwhile."""
+        pause = 1.0
+        while not self._stop.is_set():
+            try:
+                await bot.initialize()
+            except InvalidToken:
+                raise TelegramRefusedError(
+                    "Telegram does not know this bot token.",
+                    hint="Set telegram.token (or SOSIK_TELEGRAM__TOKEN) to the one BotFather gave you.",
+                ) from None
+            except NetworkError as error:
+                log.warning("telegram not reached", error=str(error), pause_seconds=pause)
+                try:
+                    await asyncio.wait_for(self._stop.wait(), pause)
+                except TimeoutError:
+                    pause = min(pause * 2, 60.0)
+            except TelegramError as error:
+                raise TelegramRefusedError(f"Telegram answers: {error}.") from error
+            else:
+                log.info("connected", bot=bot.username)
+                return True
+        return False
+
+
+def _bot(config: Config, gate: Gate) -> ExtBot[int]:
+    # We name methods that python-telegram-bot has functions for: without their result types it is twice as fast.
+    warnings.filterwarnings("ignore", message="Please use 'Bot", category=PTBUserWarning)
+
+    def request(connections: int) -> HTTPXRequest:
+        return HTTPXRequest(
+            connection_pool_size=connections,
+            connect_timeout=10.0,
+            read_timeout=20.0,
+            write_timeout=20.0,
+            pool_timeout=30.0,
+        )
+
+    return ExtBot(
+        token=config.telegram.token.get_secret_value(),
+        base_url=config.telegram.base_url,
+        request=request(SLOTS * 2 + 64),
+        get_updates_request=request(2),
+        rate_limiter=gate,
+    )

@@ -1,0 +1,22 @@
+"""`sosik run`: the bot."""
+
+from collections.abc import Callable
+
+from bot.cli.doors import ConfigFile, configured, door, program, until_told
+
+
+@program.command()
+@door
+def run(config: ConfigFile = None) -> None:
+    """Run the bot: poll the feeds, answer readers, send digests and alerts. Ends on SIGTERM or Ctrl-C."""
+    loaded = configured(config, needs_token=True)
+
+    from bot.app import App
+    from bot.clock import SystemClock
+
+    async def main(on_stop: Callable[[Callable[[], None]], None]) -> None:
+        app = App(loaded.config, SystemClock())
+        on_stop(app.stop)
+        await app.run()
+
+    until_told(main)

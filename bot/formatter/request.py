@@ -1,0 +1,55 @@
+"""A message as the Bot API's parameters: the one place that knows how `Message` is put on the wire."""
+
+from typing import Any
+
+from bot.formatter.message import Keyboard, Message
+from digests.model import Address
+
+Parameters = dict[str, Any]
+
+
+def to_send(message: Message, address: Address) -> Parameters:
+    """Give sendMessage's parameters."""
+    request = {"chat_id": address.telegram_id, **_body(message)}
+    if address.thread_id:
+        request["message_thread_id"] = address.thread_id
+    if message.silent:
+        request["disable_notification"] = True
+    return request
+
+
+def to_edit(message: Message, address: Address, message_id: int) -> Parameters:
+    """Give editMessageText's parameters."""
+    return {"chat_id": address.telegram_id, "message_id": message_id, **_body(message)}
+
+
+def as_plain(request: Parameters, message: Message) -> Parameters:
+    """Give the same request without markup, for a message whose entities were refused."""
+    return {key: value for key, value in request.items() if key != "parse_mode"} | {
+        "text": message.plain[:4096]
+    }
+
+
+def _body(message: Message) -> Parameters:
+    body: Parameters = {"text": message.html, "parse_mode": "HTML"}
+    preview = message.preview
+    body["link_preview_options"] = (
+        {"url": preview.url, "prefer_large_media": True, "show_above_text": True}
+        if preview
+        else {"is_disabled": True}
+    )
+    if message.keyboard:
+        body["reply_markup"] = {"inline_keyboard": _rows(message.keyboard)}
+    return body
+
+
+def _rows(keyboard: Keyboard) -> list[list[dict[str, str]]]:
+    return [
+        [
+            {"text": button.label, "url": button.url}
+            if button.url
+            else {"text": button.label, "callback_data": button.data}
+            for button in row
+        ]
+        for row in keyboard
+    ]

@@ -1,0 +1,237 @@
+"""Talk: the typed context a handler is given. It replaces python-telegram-bot's bot_data and user_data."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Self, cast
+
+import structlog
+import telegram
+from telegram import Update
+from telegram.error import BadRequest
+from telegram.ext import Application, CallbackContext, ContextTypes, ExtBot
+
+from bot.formatter.message import Message
+from bot.formatter.render import Formatter
+from bot.formatter.request import as_plain, to_edit, to_send
+from bot.texts import Voice
+from bot.texts.cities import Gazetteer
+from digests.editions.timetable import next_due, zone_of
+from digests.model import Address, Chat, ChatKind, Language, NewChat
+from digests.settings import Settings
+from digests.store import chats, inbox
+from digests.store.engine import Reading, Store, Writing
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What handlers work with; put together by the composition root."""
+
+    store: Store
+    settings: Settings
+    formatter: Formatter
+    gazetteer: Gazetteer
+    now: Callable[[], datetime]
+    wake: Callable[[], None]  # something may be owed or due now
+    admins: frozenset[int] = frozenset()
+
+
+class Talk(CallbackContext[ExtBot[int], dict[Any, Any], dict[Any, Any], dict[Any, Any]]):
+    """One update in hand: who speaks, where, in which language, and how to answer."""
+
+    def __init__(
+        self,
+        application: "Application[Any, Any, Any, Any, Any, Any]",
+        chat_id: int | None = None,
+        user_id: int | None = None,
+    ) -> None:
+        super().__init__(application, chat_id=chat_id, user_id=user_id)
+        self.parts = cast("Desk", application).parts
+        self.incoming: Update | None = None
+        self._closed = False
+
+    @classmethod
+    def from_update(cls, update: object, application: "Application[Any, Any, Any, Any, Any, Any]") -> Self:
+        """Build the context of an update, as python-telegram-bot asks."""
+        talk = super().from_update(update, application)
+        talk.incoming = update if isinstance(update, Update) else None
+        return talk
+
+    @property
+    def store(self) -> Store:
+        """The store."""
+        return self.parts.store
+
+    @property
+    def settings(self) -> Settings:
+        """What the newsroom is told."""
+        return self.parts.settings
+
+    @property
+    def formatter(self) -> Formatter:
+        """The formatter."""
+        return self.parts.formatter
+
+    def now(self) -> datetime:
+        """Tell the time."""
+        return self.parts.now()
+
+    @property
+    def address(self) -> Address:
+        """Where the update came from: a chat, and the forum topic in it."""
+        update = self.incoming
+        chat = update.effective_chat if update else None
+        if update is None or chat is None:
+            raise LookupError("this update belongs to no chat")
+        message = update.effective_message
+        in_topic = isinstance(message, telegram.Message) and message.is_topic_message
+        thread = message.message_thread_id if in_topic and isinstance(message, telegram.Message) else None
+        return Address(chat.id, thread or 0)
+
+    @property
+    def kind(self) -> ChatKind:
+        """What kind of chat it is."""
+        chat = self.incoming.effective_chat if self.incoming else None
+        return ChatKind(chat.type) if chat else ChatKind.PRIVATE
+
+    @property
+    def spoken(self) -> Language:
+        """The language of the person's Telegram, of those that we speak."""
+        user = self.incoming.effective_user if self.incoming else None
+        return "ko" if user and (user.language_code or "").lower().startswith("ko") else "en"
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Reading]:
+        """Open a reading transaction."""
+        async with self.store.reading() as tx:
+            yield tx
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[Writing]:
+        """Open a writing transaction. The update leaves the inbox with it: the effect happens once, or not yet."""
+        async with self.store.writing() as tx:
+            yield tx
+            await self._close(tx)
+
+    async def _close(self, tx: Writing) -> None:
+        if self.incoming is not None and not self._closed:
+            await inbox.done(tx, self.incoming.update_id)
+            self._closed = True
+
+    async def known(self, tx: Reading) -> Chat | None:
+        """Find the chat, if it ever wrote to us."""
+        return await chats.at(tx, self.address)
+
+    async def ensure(self, tx: Writing) -> Chat:
+        """Find the chat, or begin it: it has just written to us. A chat that was paused is awake again."""
+        digest = self.settings.digest
+        chat = await chats.ensure(
+            tx,
+            self.address,
+            NewChat(
+                kind=self.kind,
+                language=self.spoken,
+                zone=digest.zone,
+                quiet=self.settings.breaking.quiet,
+                digest_times=digest.times,
+                next_digest_at=next_due(digest.times, zone_of(digest.zone), self.now()),
+            ),
+            self.now(),
+        )
+        return await self.awaken(tx, chat) if chat.paused_at else chat
+
+    async def awaken(self, tx: Writing, chat: Chat) -> Chat:
+        """Write to a paused chat and its topics again, from their next digest on."""
+        for one in await chats.wake(tx, chat.address.telegram_id):
+            due = next_due(one.digest_times, zone_of(one.zone), self.now())
+            awake = await chats.change(tx, one.id, next_digest_at=due)
+            chat = awake if awake.id == chat.id else chat
+        return chat
+
+    async def language(self) -> Language:
+        """Tell the language to answer in: the chat's own, else the person's."""
+        async with self.reading() as tx:
+            chat = await self.known(tx)
+        return chat.language if chat else self.spoken
+
+    def voice(self, language: Language) -> Voice:
+        """The words of a language."""
+        return self.formatter.voice(language)
+
+    async def reply(self, name: str, *, language: Language, **values: Any) -> None:
+        """Answer with a template of `formatter/templates/replies`."""
+        await self.send(self.formatter.reply(name, language=language, **values))
+
+    async def send(self, *messages: Message) -> None:
+        """Answer in the chat, and in the topic, that the update came from."""
+        for message in messages:
+            request = to_send(message, self.address)
+            try:
+                await self._ask("sendMessage", request)
+            except BadRequest as error:
+                if "entit" not in str(error).lower():
+                    raise
+                log.error("markup refused", answer=str(error))  # noqa: TRY400 - the answer says all
+                await self._ask("sendMessage", as_plain(request, message))
+
+    async def edit(self, message: Message) -> None:
+        """Edit the message whose button was pressed, in place; where that cannot be, answer anew."""
+        query = self.incoming.callback_query if self.incoming else None
+        if query is None or query.message is None:
+            await self.send(message)
+            return
+        try:
+            await self._ask("editMessageText", to_edit(message, self.address, query.message.message_id))
+        except BadRequest as error:
+            said = str(error).lower()
+            if "message is not modified" in said:  # pressed twice: it shows what was wished already
+                return
+            if "can't be edited" not in said and "message to edit not found" not in said:
+                raise
+            await self.send(message)
+
+    async def answer(self, text: str = "", *, alert: bool = False) -> None:
+        """Answer a pressed button, at once; nobody minds if it is too late for that."""
+        query = self.incoming.callback_query if self.incoming else None
+        if query is None:
+            return
+        try:
+            await query.answer(text or None, show_alert=alert)
+        except BadRequest as error:
+            if "query is too old" not in str(error).lower():
+                raise
+
+    async def _ask(self, endpoint: str, request: dict[str, Any]) -> None:
+        await self.bot.do_api_request(endpoint, api_kwargs=request)
+
+    def places(self, chat: Chat) -> list[tuple[str, str]]:
+        """Give likely cities for the question where the reader lives: names in the chat's language, and zones."""
+        return [
+            (place.name(chat.language), place.zone)
+            for place in self.parts.gazetteer.likely(chat.language, self.now())
+        ]
+
+
+class Desk(Application[ExtBot[int], Talk, dict[Any, Any], dict[Any, Any], dict[Any, Any], None]):
+    """python-telegram-bot's application, with our parts at hand."""
+
+    def __init__(self, *, parts: Parts, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.parts = parts
+
+
+def desk(bot: ExtBot[int], parts: Parts) -> Desk:
+    """Make the application: no updater (updates come through our inbox), no job queue (APScheduler is the clock)."""
+    built = (
+        Application.builder()
+        .application_class(Desk, kwargs={"parts": parts})
+        .bot(bot)
+        .updater(None)
+        .job_queue(None)
+        .context_types(ContextTypes(context=Talk))
+        .build()
+    )
+    return cast("Desk", built)  # the builder's types do not follow application_class

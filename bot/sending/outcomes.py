@@ -1,0 +1,144 @@
+"""What an answer of Telegram means for a delivery: one table, pure, most special first.
+
+Sources: the Bot API's "Making requests" and "ResponseParameters"; the texts are those of its server.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum, auto
+
+import httpx
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Forbidden,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+)
+
+from digests.model import Delivery, State
+from digests.store.outbox import Settlement
+
+FIRST_DELAY = timedelta(seconds=2)  # before an unreachable Telegram is tried again; then doubled
+LONGEST_DELAY = timedelta(minutes=5)
+UNHEARD_TRIES = 2  # written and never answered: once more, then settled, since it may well have arrived
+
+
+class Meaning(Enum):
+    """The classes of answers."""
+
+    SENT = auto()
+    GONE = auto()  # the chat cannot be written to
+    MOVED = auto()  # the group has another id now
+    MARKUP = auto()  # the entities are refused: once more as plain text
+    REFUSED = auto()  # this message will never be taken
+    WAIT = auto()  # 429
+    UNREACHABLE = auto()  # nothing was written, or the server is in trouble: no harm in trying again
+    UNHEARD = auto()  # written, and no answer heard: it may have arrived
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one request came to."""
+
+    meaning: Meaning
+    note: str = ""
+    message_id: int | None = None
+    seconds: float = 0.0  # WAIT: how long
+    moved_to: int = 0  # MOVED: where
+
+
+# In a 400 the text alone tells. Fragments, lower case.
+_GONE = (
+    "chat not found",
+    "user is deactivated",
+    "user not found",
+    "peer_id_invalid",
+    "group chat was deactivated",
+    "group is deactivated",
+    "chat_write_forbidden",
+    "not enough rights to send text messages",
+    "have no rights to send a message",
+    "need administrator rights in the channel chat",
+    "message thread not found",
+    "topic_closed",
+    "topic_deleted",
+    "bot is not a member",
+)
+_MARKUP = ("can't parse entities", "entity", "entities")
+# httpx had no connection yet: Telegram has not seen the request.
+_UNWRITTEN = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
+
+
+def meaning_of(error: TelegramError) -> Outcome:  # noqa: PLR0911 - a table, a line a row
+    """Read an error that python-telegram-bot raised for a request."""
+    text = str(error)
+    said = text.lower()
+    match error:
+        case ChatMigrated():
+            return Outcome(Meaning.MOVED, text, moved_to=error.new_chat_id)
+        case RetryAfter():
+            told = error.retry_after
+            seconds = told.total_seconds() if isinstance(told, timedelta) else float(told)
+            return Outcome(Meaning.WAIT, text, seconds=seconds)
+        case Forbidden():
+            return Outcome(Meaning.GONE, text)
+        case BadRequest() if any(part in said for part in _GONE):
+            return Outcome(Meaning.GONE, text)
+        case BadRequest() if any(part in said for part in _MARKUP):
+            return Outcome(Meaning.MARKUP, text)
+        case BadRequest():
+            return Outcome(Meaning.REFUSED, text)
+        case NetworkError() if isinstance(error.__cause__, httpx.HTTPError):
+            unwritten = isinstance(error.__cause__, _UNWRITTEN)
+            return Outcome(
+                Meaning.UNREACHABLE if unwritten else Meaning.UNHEARD, type(error.__cause__).__name__
+            )
+        case NetworkError():  # an answer was heard: 5xx
+            return Outcome(Meaning.UNREACHABLE, text)
+        case _:  # the token was revoked, another process polls: the operator's matter, and no message's fault
+            return Outcome(Meaning.UNREACHABLE, text)
+
+
+def settled(delivery: Delivery, outcome: Outcome, now: datetime, chance: float) -> Settlement:
+    """Say what an outcome makes of a delivery. `chance`, 0 to 1, spreads what failed together."""
+    attempt = delivery.attempt + 1
+    match outcome.meaning:
+        case Meaning.SENT:
+            return Settlement(
+                delivery.id,
+                State.SENT,
+                attempt=attempt,
+                unheard=delivery.unheard,
+                parts_sent=delivery.parts_sent,
+                message_id=outcome.message_id,
+            )
+        case Meaning.GONE:
+            state, due_at = State.GONE, None
+        case Meaning.REFUSED | Meaning.MARKUP:
+            state, due_at = State.REFUSED, None
+        case Meaning.MOVED:
+            state, due_at = State.OWED, now
+        case Meaning.WAIT:
+            state, due_at = State.OWED, now + timedelta(seconds=outcome.seconds)
+        case Meaning.UNHEARD if delivery.unheard + 1 >= UNHEARD_TRIES:
+            state, due_at = State.UNHEARD, None
+        case Meaning.UNHEARD | Meaning.UNREACHABLE:
+            state, due_at = State.OWED, now + backoff(attempt, chance)
+    return Settlement(
+        delivery.id,
+        state,
+        attempt=attempt,
+        unheard=delivery.unheard + (outcome.meaning is Meaning.UNHEARD),
+        parts_sent=delivery.parts_sent,
+        due_at=due_at,
+        note=outcome.note,
+    )
+
+
+def backoff(attempt: int, chance: float) -> timedelta:
+    """Give the delay after the `attempt`th failure: doubled each time, spread by a half to either side."""
+    doubled: int = 2 ** min(attempt - 1, 20)
+    delay = min(FIRST_DELAY * doubled, LONGEST_DELAY)
+    return delay * (0.5 + chance)

@@ -1,0 +1,95 @@
+"""From a claimed delivery to its messages: editions are read once, and rendered once for all who read alike."""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.formatter.message import Message
+from bot.formatter.render import Formatter
+from bot.texts.cities import Gazetteer
+from digests.editions.timetable import zone_of
+from digests.model import AlertContent, ChatKind, Delivery, DigestContent, Edition, EditionId, Share
+from digests.store import editions
+from digests.store.engine import Store
+
+KEPT = 512  # editions, and rendered forms, that are remembered
+
+
+class Renderer:
+    """Renders deliveries. What it remembers is bounded."""
+
+    def __init__(self, store: Store, formatter: Formatter, gazetteer: Gazetteer) -> None:
+        self._store = store
+        self._formatter = formatter
+        self._gazetteer = gazetteer
+        self._editions: OrderedDict[EditionId, Edition] = OrderedDict()
+        self._rendered: OrderedDict[tuple[object, ...], tuple[Message, ...]] = OrderedDict()
+
+    async def messages(self, delivery: Delivery, now: datetime) -> tuple[Message, ...]:
+        """Give a delivery's messages, one or, for a long digest, several."""
+        (edition,) = await self._read([delivery.edition])
+        chat = delivery.chat
+        content = edition.content
+        if isinstance(content, AlertContent):
+            group = chat.kind is not ChatKind.PRIVATE
+            key: tuple[object, ...] = (edition.id, chat.language, chat.zone, group, delivery.silent)
+            return self._remembered(key) or self._keep(
+                key,
+                (
+                    self._formatter.alert(
+                        content,
+                        language=chat.language,
+                        zone=zone_of(chat.zone),
+                        group=group,
+                        silent=delivery.silent,
+                    ),
+                ),
+            )
+        if delivery.share != Share():
+            return await self._digest(content, delivery, now)
+        key = (edition.id, chat.language, chat.zone)
+        return self._remembered(key) or self._keep(key, await self._digest(content, delivery, now))
+
+    async def _digest(self, content: DigestContent, delivery: Delivery, now: datetime) -> tuple[Message, ...]:
+        chat = delivery.chat
+        zone = zone_of(chat.zone)
+        also = [
+            edition.content
+            for edition in await self._read(delivery.share.also)
+            if isinstance(edition.content, AlertContent)
+        ]
+        if not content.sections and not also:
+            return (
+                self._formatter.empty_digest(language=chat.language, zone=zone, now=now, since=content.since),
+            )
+        places = (
+            [(one.name(chat.language), one.zone) for one in self._gazetteer.likely(chat.language, now)]
+            if delivery.share.ask_zone
+            else []
+        )
+        return self._formatter.digest(
+            content, language=chat.language, zone=zone, now=now, also=also, ask_zone=places
+        )
+
+    async def _read(self, ids: Sequence[EditionId]) -> list[Edition]:
+        missing = [id_ for id_ in ids if id_ not in self._editions]
+        if missing:
+            async with self._store.reading() as tx:
+                found = await editions.by_ids(tx, missing)
+            for edition in found.values():
+                self._editions[edition.id] = edition
+        read = [self._editions[id_] for id_ in ids if id_ in self._editions]
+        for edition in read:
+            self._editions.move_to_end(edition.id)
+        while len(self._editions) > KEPT:
+            self._editions.popitem(last=False)
+        return read
+
+    def _remembered(self, key: tuple[object, ...]) -> tuple[Message, ...] | None:
+        return self._rendered.get(key)
+
+    def _keep(self, key: tuple[object, ...], messages: tuple[Message, ...]) -> tuple[Message, ...]:
+        self._rendered[key] = messages
+        if len(self._rendered) > KEPT:
+            self._rendered.popitem(last=False)
+        return messages

@@ -1,0 +1,1 @@
+"""Sosik: the newsroom; usable as a library, without any chat client."""

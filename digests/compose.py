@@ -1,0 +1,242 @@
+"""compose: due chats, by taste; ranking; an edition for each taste; a digest owed to each chat.
+
+Digests need no broadcast: the index of due chats is the cursor, and a chat's next digest moves in the
+transaction that owes this one.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+import structlog
+
+from digests.editions.cards import card
+from digests.editions.digest import compose as arrange
+from digests.editions.tastes import taste
+from digests.editions.timetable import digest_key, next_due, zone_of
+from digests.model import (
+    Card,
+    Chat,
+    ChatId,
+    DigestContent,
+    EditionId,
+    Owed,
+    Priority,
+    Share,
+    State,
+    StoryId,
+)
+from digests.settings import Settings
+from digests.store import chats, editions, outbox, stories, subscriptions
+from digests.store.engine import Reading, Store, Writing
+from digests.store.outbox import HeldAlert
+
+log = structlog.get_logger()
+
+BLOCK = 500  # due chats of one transaction
+FIRST = timedelta(hours=24)  # what a chat's first digest covers, and `/digest` said now
+WORTH = timedelta(hours=12)  # how long a digest is worth sending after its minute
+DEPTH = 200  # stories that are ranked at most; the rest is "more"
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """What one step came to."""
+
+    due: int
+    owed: int
+    editions: int
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Pool:
+    """The stories that some chats may be told: new in these categories since this point."""
+
+    wanted: frozenset[str]
+    after: int  # the last filing their digests have covered
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Digest:
+    """One chat's digest before it is written."""
+
+    chat: Chat
+    content: DigestContent | None
+    taste: str
+    held: tuple[HeldAlert, ...] = field(default_factory=tuple)
+
+
+async def compose(store: Store, settings: Settings, now: Callable[[], datetime]) -> Composed:
+    """Compose the digests that are due, for at most BLOCK chats."""
+    moment = now()
+    async with store.reading() as tx:
+        due = await chats.due(tx, moment, BLOCK)
+        if not due:
+            return Composed(0, 0, 0, more=False)
+        upto = await stories.last_filing(tx)
+        digests = await _digests(tx, due, settings, moment, upto)
+    async with store.writing() as tx:
+        owed, made = await _owe(tx, digests, settings, moment, upto)
+    log.info("composed", due=len(due), owed=owed, editions=made)
+    return Composed(len(due), owed, made, more=len(due) == BLOCK)
+
+
+async def for_chat(
+    tx: Reading, chat: Chat, settings: Settings, now: datetime, *, since: timedelta = FIRST
+) -> DigestContent | None:
+    """Compose what happened in the last hours in a chat's categories, whatever it was sent before."""
+    wanted = (await subscriptions.of(tx, chat.id)) & _slugs(settings)
+    return await of_categories(tx, wanted, settings, now, since=since)
+
+
+async def of_categories(
+    tx: Reading, wanted: frozenset[str], settings: Settings, now: datetime, *, since: timedelta = FIRST
+) -> DigestContent | None:
+    """Compose what happened in the last hours in some categories."""
+    upto = await stories.last_filing(tx)
+    cards = await _cards(tx, wanted, after=0, upto=upto, since=now - since)
+    return arrange(
+        cards,
+        categories=[category.slug for category in settings.categories],
+        wanted=wanted,
+        since=now - since,
+        upto=now,
+        max_stories=settings.digest.max_stories,
+    )
+
+
+async def count_as_first(tx: Writing, chat: Chat, now: datetime) -> Chat:
+    """Let what a chat has just been shown count as its digest: the next brings what is new since."""
+    return await chats.change(tx, chat.id, digested_seq=await stories.last_filing(tx), digested_at=now)
+
+
+def _slugs(settings: Settings) -> frozenset[str]:
+    return frozenset(category.slug for category in settings.categories)
+
+
+async def _digests(
+    tx: Reading, due: Sequence[Chat], settings: Settings, now: datetime, upto: int
+) -> list[_Digest]:
+    """Decide each chat's digest; what two chats of one taste are told is one and the same object."""
+    ids = [chat.id for chat in due]
+    followed = await subscriptions.of_many(tx, ids)
+    held = await outbox.held(tx, ids)
+    readers: dict[_Pool, list[Chat]] = defaultdict(list)
+    for chat in due:
+        # History of a feed that is new since the last digest reaches back a day, no further.
+        since = _on_the_hour(chat.digested_at - FIRST) if chat.digested_at else now - FIRST
+        wanted = followed[chat.id] & _slugs(settings)
+        readers[_Pool(wanted, chat.digested_seq or 0, since)].append(chat)
+    cards = {
+        pool: await _cards(tx, pool.wanted, after=pool.after, upto=upto, since=pool.since) for pool in readers
+    }
+    rung = {card.story for found in cards.values() for card in found if card.breaking}
+    told = await outbox.alerted(tx, ids, rung)
+    return [
+        replace(digest, held=held.get(digest.chat.id, ()))
+        for pool, alike in readers.items()
+        for digest in _arranged(alike, pool, cards[pool], told, settings=settings, now=now)
+    ]
+
+
+def _on_the_hour(moment: datetime) -> datetime:
+    """Round down, so that chats whose digests left seconds apart still share the next one."""
+    return moment.replace(minute=0, second=0, microsecond=0)
+
+
+def _arranged(
+    readers: Sequence[Chat],
+    pool: _Pool,
+    cards: Sequence[Card],
+    told: Mapping[ChatId, frozenset[StoryId]],
+    *,
+    settings: Settings,
+    now: datetime,
+) -> list[_Digest]:
+    """Arrange one pool of stories for its readers, once for all that were told the same alerts."""
+    made: dict[str, DigestContent | None] = {}
+    result = []
+    for chat in readers:
+        without = told[chat.id] & {card.story for card in cards}
+        key = taste(pool.wanted, since=f"{pool.after}/{pool.since.isoformat()}", without=without)
+        if key not in made:
+            made[key] = arrange(
+                cards,
+                categories=[category.slug for category in settings.categories],
+                wanted=pool.wanted,
+                since=chat.digested_at or pool.since,
+                upto=now,
+                max_stories=settings.digest.max_stories,
+                without=without,
+            )
+        result.append(_Digest(chat, made[key], key))
+    return result
+
+
+async def _cards(
+    tx: Reading, wanted: frozenset[str], *, after: int, upto: int, since: datetime
+) -> list[Card]:
+    if not wanted:
+        return []
+    ids = await stories.filed_since(tx, wanted, after=after, upto=upto, since=since, limit=DEPTH)
+    return [card(facts, breaking=facts.alerted) for facts in await stories.facts(tx, ids)]
+
+
+async def _owe(
+    tx: Writing, digests: Sequence[_Digest], settings: Settings, now: datetime, upto: int
+) -> tuple[int, int]:
+    """Write editions and debts. A chat that changed its times meanwhile is left to the next step."""
+    current = await chats.by_ids(tx, [one.chat.id for one in digests])
+    written: dict[str, EditionId] = {}
+    owed: list[Owed] = []
+    told: list[HeldAlert] = []
+    for one in digests:
+        chat = current.get(one.chat.id)
+        if chat is None or chat.paused_at is not None or chat.next_digest_at != one.chat.next_digest_at:
+            continue
+        content = one.content
+        if content is None and (one.held or settings.digest.say_when_empty):
+            content = DigestContent(since=one.chat.digested_at or now - FIRST, upto=now, sections=())
+        if content is not None:
+            if one.taste not in written:
+                written[one.taste] = await editions.add(tx, content, now)
+            owed.append(_owed(chat, written[one.taste], one.held, now))
+            told += one.held
+        await _move_on(tx, chat, now, upto, asked=content is not None)
+    await outbox.owe(tx, owed, now)
+    await outbox.told(tx, [alert.delivery for alert in told], now)
+    return len(owed), len(written)
+
+
+def _owed(chat: Chat, edition: EditionId, held: Sequence[HeldAlert], now: datetime) -> Owed:
+    due_at = chat.next_digest_at or now
+    return Owed(
+        chat=chat.id,
+        key=digest_key(due_at, zone_of(chat.zone)),
+        edition=edition,
+        priority=Priority.DIGEST,
+        state=State.OWED,
+        due_at=due_at,
+        expires_at=now + WORTH,
+        share=Share(also=tuple(alert.edition for alert in held), ask_zone=_asks(chat)),
+    )
+
+
+def _asks(chat: Chat) -> bool:
+    """Whether the digest asks where the reader lives: once more, where the first question got no answer."""
+    return not chat.zone_known and chat.zone_asks < 2
+
+
+async def _move_on(tx: Writing, chat: Chat, now: datetime, upto: int, *, asked: bool) -> None:
+    """Set the chat's next digest: strictly after now, so that a bot that was down a day sends one digest."""
+    await chats.change(
+        tx,
+        chat.id,
+        next_digest_at=next_due(chat.digest_times, zone_of(chat.zone), now),
+        digested_seq=upto,
+        digested_at=now,
+        zone_asks=chat.zone_asks + int(asked and _asks(chat)),
+    )

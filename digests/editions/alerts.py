@@ -1,0 +1,84 @@
+"""Who is owed an alert, and when: the rule that decides each chat of an audience."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+
+from digests.editions.timetable import in_quiet, quiet_ends
+from digests.model import Alerts, Broadcast, Candidate, Owed, Priority, State, StoryId
+from digests.settings import BreakingSettings
+
+WORTH = timedelta(hours=6)  # how long an alert is worth sending after it was decided, or after it came due
+HELD_WORTH = timedelta(days=7)  # a held alert waits for a digest; a bot that was down for days still tells it
+
+
+@dataclass(frozen=True, slots=True)
+class NotOwed:
+    """Why a chat does not get an alert: `paused`, `alerts off`, `subscribed later` or `expired`."""
+
+    reason: str
+
+
+def alert_key(story: StoryId, turn: int = 1) -> str:
+    """Give the key of an alert, once a chat whatever runs twice."""
+    return f"alert:{story}:{turn}"
+
+
+def decide(
+    candidate: Candidate,
+    broadcast: Broadcast,
+    *,
+    rules: BreakingSettings,
+    zone: tzinfo,
+    now: datetime,
+    turn: int = 1,
+) -> Owed | NotOwed:
+    """Decide one chat of a broadcast: now, silently, later, held for its digest, or not at all.
+
+    `zone` is the chat's. Over a cap, or in quiet hours that hold, an alert is held for the next digest; where
+    the chat has no digests it is due when the cap frees or the hours end, and not inside hours that hold.
+    """
+    refused = _refusal(candidate, broadcast, now)
+    if refused:
+        return NotOwed(refused)
+    chat = candidate.chat
+    due = free_at(candidate, rules, zone, now)
+    held = due > now and bool(chat.digest_times)
+    if held:
+        due = chat.next_digest_at or now
+    return Owed(
+        chat=chat.id,
+        key=alert_key(broadcast.story, turn),
+        edition=broadcast.edition,
+        priority=Priority.ALERT,
+        state=State.HELD if held else State.OWED,
+        due_at=due,
+        expires_at=_expires(broadcast, due, now, held=held),
+        silent=chat.alerts is Alerts.SILENT or in_quiet(chat.quiet, zone, due),
+    )
+
+
+def free_at(candidate: Candidate, rules: BreakingSettings, zone: tzinfo, now: datetime) -> datetime:
+    """Give the first moment at which neither a cap nor holding quiet hours stand against it; `now` if none do."""
+    due = now
+    if candidate.alerts_last_hour >= rules.max_per_hour:
+        due = max(due, candidate.hour_frees_at or now + timedelta(hours=1))
+    if candidate.alerts_last_day >= rules.max_per_day:
+        due = max(due, candidate.day_frees_at or now + timedelta(days=1))
+    quiet = candidate.chat.quiet
+    return quiet_ends(quiet, zone, due) if quiet and quiet.hold and in_quiet(quiet, zone, due) else due
+
+
+def _refusal(candidate: Candidate, broadcast: Broadcast, now: datetime) -> str:
+    if candidate.chat.paused_at is not None:
+        return "paused"
+    if candidate.chat.alerts is Alerts.OFF:
+        return "alerts off"
+    if candidate.subscribed_at > broadcast.decided_at:
+        return "subscribed later"
+    return "expired" if broadcast.expires_at <= now else ""
+
+
+def _expires(broadcast: Broadcast, due: datetime, now: datetime, *, held: bool) -> datetime:
+    if held:
+        return due + HELD_WORTH
+    return due + WORTH if due > now else broadcast.expires_at

@@ -1,0 +1,1 @@
+"""Feeds: what publishers serve, fetched politely and made into entries. Knows no story, no edition and no store."""

@@ -1,0 +1,221 @@
+"""HTTP: one document over the wire, within limits of time, size and address. Every failure is a FeedError.
+
+Validators and status codes as in RFC 9110. What a host is owed (gaps, quotas) is not decided here.
+"""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from types import TracebackType
+from typing import Self
+
+import aiohttp
+from yarl import URL
+
+from digests.errors import FeedError
+from digests.feeds import trouble
+from digests.feeds.addresses import guard, shown
+from digests.settings import PollingSettings
+
+_CHUNK = 65_536
+_MOVED = frozenset({301, 302, 303, 307, 308})
+_HOST = re.compile(r"[A-Za-z0-9._:%-]+")  # as sent: names in their ASCII form, IPv6 without brackets
+_FOR_GOOD = frozenset({301, 308})
+_ACCEPT = (
+    "application/rss+xml, application/atom+xml, application/rdf+xml, application/feed+json;q=0.9, "
+    "application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to ask for. The validators are those of the last answer, "" where there were none."""
+
+    url: str
+    etag: str = ""
+    last_modified: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A document as it came."""
+
+    url: str  # where it came from in the end, without a password; relative links rest on it
+    status: int
+    body: bytes  # decompressed
+    content_type: str  # "application/rss+xml", lower case; "" where the server does not say
+    charset: str  # as the server says, unchecked; ""
+    etag: str
+    last_modified: str
+    permanent_url: str | None  # where 301s and 308s, before any other redirect, say it lives now
+
+
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """304: nothing new. The validators to keep, those of the request where the answer has none."""
+
+    etag: str
+    last_modified: str
+
+
+class Fetcher:
+    """The one HTTP client of all feeds: `async with Fetcher(settings) as fetcher`."""
+
+    def __init__(self, settings: PollingSettings) -> None:
+        self._settings = settings
+        self._session: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> Self:
+        """Open the client. It reads neither proxies nor passwords from the environment, and keeps no cookies."""
+        settings = self._settings
+        connector = aiohttp.TCPConnector(
+            limit=max(1, settings.concurrency),
+            ttl_dns_cache=300,
+            socket_factory=guard(allow_private=settings.allow_private_hosts),
+        )
+        self._session = aiohttp.ClientSession(
+            connector=connector,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            headers={
+                "User-Agent": settings.user_agent,
+                "Accept": _ACCEPT,
+                "Accept-Encoding": "gzip, deflate",
+            },
+            timeout=aiohttp.ClientTimeout(
+                total=None, sock_connect=min(10.0, settings.timeout.total_seconds())
+            ),
+            trust_env=False,
+        )
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close all connections."""
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    async def fetch(self, request: Request) -> Fetched | Unchanged:
+        """Fetch one document, or learn that it has not changed.
+
+        Raises FeedError, `TryLaterError` among them where the server says when to come back.
+        """
+        limit = self._settings.timeout.total_seconds()
+        try:
+            async with asyncio.timeout(limit):
+                return await self._follow(request)
+        except FeedError:
+            raise
+        except (aiohttp.ClientError, OSError, ValueError) as error:  # TimeoutError is an OSError
+            raise trouble.of_the_wire(error, request.url, limit) from error
+
+    async def _follow(self, request: Request) -> Fetched | Unchanged:
+        url = _checked(request.url)
+        seen = {url}
+        permanent: URL | None = None
+        lasting = True
+        for _ in range(self._settings.max_redirects + 1):
+            async with self._ask(url, request) as response:
+                target = response.headers.get("Location", "")
+                if response.status not in _MOVED or not target:
+                    return await self._read(request, response, str(permanent) if permanent else None)
+                lasting = lasting and response.status in _FOR_GOOD
+            url = _next(url, target, request.url)
+            if url in seen:
+                raise FeedError("The server redirects in a circle.", url=shown(request.url))
+            seen.add(url)
+            permanent = url if lasting else permanent
+        raise FeedError(
+            f"The server redirects more than {self._settings.max_redirects} times.", url=shown(request.url)
+        )
+
+    @asynccontextmanager
+    async def _ask(self, url: URL, request: Request) -> AsyncIterator[aiohttp.ClientResponse]:
+        if self._session is None:
+            msg = "Fetcher is used outside of `async with`"
+            raise RuntimeError(msg)
+        headers = {"If-None-Match": request.etag, "If-Modified-Since": request.last_modified}
+        async with self._session.get(
+            url, headers={name: value for name, value in headers.items() if value}, allow_redirects=False
+        ) as response:
+            yield response
+
+    async def _read(
+        self, request: Request, response: aiohttp.ClientResponse, permanent: str | None
+    ) -> Fetched | Unchanged:
+        etag = _validator(response.headers.get("ETag", ""))
+        last_modified = _validator(response.headers.get("Last-Modified", ""))
+        if response.status == 304 and (request.etag or request.last_modified):
+            return Unchanged(etag or request.etag, last_modified or request.last_modified)
+        if not 200 <= response.status < 300:
+            raise trouble.of_the_status(response.status, request.url, _retry_after(response))
+        typed = "Content-Type" in response.headers
+        return Fetched(
+            url=str(response.url.with_user(None).with_fragment(None)),
+            status=response.status,
+            body=await self._body(request, response),
+            content_type=response.content_type.lower() if typed else "",
+            charset=(response.charset or "").strip(" \"'").lower() if typed else "",
+            etag=etag,
+            last_modified=last_modified,
+            permanent_url=permanent,
+        )
+
+    async def _body(self, request: Request, response: aiohttp.ClientResponse) -> bytes:
+        """Read the body, counting what it is after decompression: a small answer may unpack to gigabytes."""
+        limit = self._settings.max_bytes
+        body = bytearray()
+        async for chunk in response.content.iter_chunked(_CHUNK):
+            body += chunk
+            if len(body) > limit:
+                raise FeedError(
+                    f"The document is larger than {limit / 1_000_000:g} MB.", url=shown(request.url)
+                )
+        return bytes(body)
+
+
+def _checked(text: str) -> URL:
+    """Make a URL of `text`, refusing what is no address of the web."""
+    try:
+        url = URL(text.strip()).with_fragment(None)
+    except ValueError:
+        url = URL()
+    if url.scheme not in ("http", "https") or not _HOST.fullmatch(url.raw_host or ""):
+        raise FeedError(
+            "This is not a web address.", url=shown(text), hint="Only http and https are read.", passing=False
+        )
+    return url
+
+
+def _next(url: URL, target: str, asked: str) -> URL:
+    try:
+        return _checked(str(url.join(URL(target.strip()))))
+    except (ValueError, FeedError) as error:
+        raise FeedError("The server redirects to what is no web address.", url=shown(asked)) from error
+
+
+def _validator(value: str) -> str:
+    """Keep a validator that can be sent back as it is (RFC 9110, 8.8), else none."""
+    return value if len(value) <= 1_000 and value.isascii() and value.isprintable() else ""
+
+
+def _retry_after(response: aiohttp.ClientResponse) -> timedelta | None:
+    """How long the server asks to wait (RFC 9110, 10.2.3): seconds, or a date beside the answer's own Date."""
+    value = response.headers.get("Retry-After", "").strip()
+    if re.fullmatch(r"[0-9]{1,9}", value):
+        return timedelta(seconds=int(value))
+    try:
+        until = parsedate_to_datetime(value)
+        since = parsedate_to_datetime(response.headers.get("Date", ""))
+        return max(timedelta(0), _aware(until) - _aware(since))
+    except (ValueError, TypeError, OverflowError):
+        return None
+
+
+def _aware(moment: datetime) -> datetime:
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,0 +1,167 @@
+"""Markup to text for people, by the standard library's tolerant parser; and cutting text where it may be cut.
+
+What a publisher wrote as text stays: `I <3 you & me` has no tag in it, and `<T>` is no element of HTML.
+"""
+
+import re
+from dataclasses import dataclass
+from html import unescape
+from html.parser import HTMLParser
+
+_BLOCKS = frozenset(
+    {
+        "address", "article", "aside", "blockquote", "br", "caption", "center", "dd", "details",
+        "dialog", "div", "dl", "dt", "fieldset", "figure", "footer", "form", "h1", "h2", "h3", "h4",
+        "h5", "h6", "header", "hr", "img", "li", "main", "nav", "ol", "option", "p", "pre",
+        "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul", "video",
+        "audio",
+    }
+)  # fmt: skip
+_SILENT = frozenset(
+    {
+        "script", "style", "template", "svg", "math", "iframe", "object", "noscript", "select",
+        "textarea", "button", "figcaption",
+    }
+)  # fmt: skip
+_INLINE = frozenset(
+    {
+        "a", "abbr", "acronym", "area", "b", "base", "bdi", "bdo", "big", "body", "cite", "code",
+        "col", "colgroup", "data", "del", "dfn", "em", "embed", "font", "head", "html", "i",
+        "input", "ins", "kbd", "label", "legend", "link", "map", "mark", "meta", "nobr", "optgroup",
+        "param", "picture", "q", "rp", "rt", "ruby", "s", "samp", "small", "source", "span",
+        "strike", "strong", "sub", "sup", "tt", "time", "title", "track", "u", "var", "wbr",
+    }
+)  # fmt: skip
+_ELEMENTS = _BLOCKS | _SILENT | _INLINE
+
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)|<!\[CDATA\[|\]\]>|<![a-zA-Z][^<>]*>|<\?[^<>]*>", re.DOTALL)
+# An ampersand that begins no reference is text; html.parser would read `&copy=1` as a sign.
+_BARE = re.compile(
+    r"&(?!#\d{1,7};|#[xX][0-9a-fA-F]{1,6};|[a-zA-Z][a-zA-Z0-9]{1,31};|(?:amp|quot|nbsp|lt|gt)(?![\w=]))"
+)
+_TWICE = re.compile(
+    r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|amp|lt|gt|quot|apos|nbsp|[lr][sd]quo|hellip|middot|[mn]dash);"
+)
+
+# Nothing to see: C0 and C1 controls, soft hyphens, zero-width spaces, byte order marks, stand-ins for objects, and
+# the controls that would turn the direction of whatever stands around our text (embeddings, overrides, isolates).
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u180e\u200b\u2060-\u2064\ufeff\ufffc\u202a-\u202e\u2066-\u206f]"
+)
+_BLANK = re.compile("[\\s\u115f\u1160\u3164\uffa0\u0085]+")
+_JOINER = re.compile("[\u200c\u200d](?=[\x00-\x7f가-힣]|$)|(?:(?<=[\x00-\x7f가-힣])|^)[\u200c\u200d]")
+_PILED = re.compile(
+    "([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]{3})[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]+"
+)
+_MOST = 20_000  # characters of markup that are looked at; what people are shown is far shorter
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """An `<img>` as it stands in the markup: sizes in pixels, None where they are not said."""
+
+    src: str
+    width: int | None
+    height: int | None
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.pieces: list[str] = []
+        self.pictures: list[Picture] = []
+        self._silent = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "img":
+            self.pictures.append(_picture(dict(attrs)))
+        if tag in _BLOCKS:
+            self.pieces.append(" ")
+        elif tag in _SILENT:
+            self._silent = self._silent or tag
+        elif tag not in _ELEMENTS and ":" not in tag and "-" not in tag and not self._silent:
+            self.pieces.append(self.get_starttag_text() or "")
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in _SILENT:
+            self.handle_starttag(tag, attrs)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == self._silent:
+            self._silent = ""
+        if tag in _BLOCKS:
+            self.pieces.append(" ")
+
+    def handle_data(self, data: str) -> None:
+        if not self._silent:
+            self.pieces.append(data)
+
+
+def _picture(attributes: dict[str, str | None]) -> Picture:
+    # Sites that load pictures late have a stand-in, or nothing, in `src`.
+    late = attributes.get("data-src") or attributes.get("data-lazy-src") or attributes.get("data-original")
+    return Picture(
+        late or attributes.get("src") or "",
+        _pixels(attributes.get("width")),
+        _pixels(attributes.get("height")),
+    )
+
+
+def _pixels(text: str | None) -> int | None:
+    found = re.match(r"\s*(\d{1,5})(?:px|\.\d+)?\s*$", text or "", re.ASCII)
+    return int(found.group(1)) if found else None
+
+
+def plain(markup: str, limit: int = 2_000) -> str:
+    """Give the text of `markup` on one line, at most `limit` characters."""
+    return read_markup(markup, limit)[0]
+
+
+def read_markup(markup: str, limit: int = 2_000) -> tuple[str, tuple[Picture, ...]]:
+    """Give the text of `markup`, and the pictures in it."""
+    if not markup:
+        return "", ()
+    text, pictures = _once(markup)
+    if _TWICE.search(text):  # some escape everything twice
+        text, more = _once(text)
+        pictures += more
+    return excerpt(tidy(text), limit), pictures
+
+
+def _once(markup: str) -> tuple[str, tuple[Picture, ...]]:
+    markup = markup[:_MOST]
+    if "<" not in markup:
+        return unescape(_BARE.sub("&amp;", markup)), ()
+    markup = _COMMENT.sub(" ", markup).replace("<!", "&lt;!").replace("<?", "&lt;?")
+    # After the last ">" no tag ends: html.parser would look for its end again and again.
+    last = markup.rfind(">") + 1
+    reader = _Reader()
+    reader.feed(_BARE.sub("&amp;", markup[:last] + markup[last:].replace("<", "&lt;")))
+    reader.close()
+    return "".join(reader.pieces), tuple(reader.pictures)
+
+
+def tidy(text: str) -> str:
+    """Drop what cannot be seen from text without markup, and make white space single spaces."""
+    text = _JOINER.sub("", _UNSEEN.sub("", _BLANK.sub(" ", text)))
+    return _BLANK.sub(" ", _PILED.sub(r"\1", text)).strip()
+
+
+_SENTENCE = re.compile(r"[.!?。！？…][\"'”’」』)\]]*(?=\s)")
+
+
+def excerpt(text: str, limit: int = 160) -> str:
+    """Cut text to `limit` characters: after a sentence where one ends late enough, else after a word, with "…"."""
+    text = text.strip()
+    if len(text) <= limit:
+        return text
+    head = text[: limit + 1]
+    ends = [found.end() for found in _SENTENCE.finditer(head) if found.end() <= limit]
+    if ends and ends[-1] * 10 >= limit * 6:
+        return head[: ends[-1]]
+    head = text[: max(0, limit - 1)]
+    space = head.rfind(" ") if not text[limit - 1].isspace() else len(head)
+    if space * 2 > limit:
+        head = head[:space]
+    # A mark that belongs to the letter before it, or joins two signs, is not left hanging.
+    return head.rstrip(" \t,;:·-–—(\u200c\u200d\ufe0f") + "…"

@@ -1,0 +1,196 @@
+"""poll: claim due feeds, fetch, parse, store the new entries unjudged, and say when each feed is polled next."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from time import perf_counter
+
+import structlog
+
+from digests.errors import FeedError
+from digests.feeds.document import Document, Parsed
+from digests.feeds.fetch import Fetched, Fetcher, Request, Unchanged
+from digests.feeds.identity import KEY_VERSION, link_key, title_key
+from digests.feeds.parse import parse
+from digests.feeds.rhythm import NextPoll, next_poll, place_of
+from digests.feeds.trouble import TryLaterError
+from digests.model import FeedId
+from digests.settings import Settings
+from digests.store import entries, feeds
+from digests.store.engine import Store
+
+log = structlog.get_logger()
+
+LEASE = timedelta(minutes=2)  # well over the longest fetch
+
+
+@dataclass(frozen=True, slots=True)
+class Polled:
+    """What one poll came to."""
+
+    feed: str
+    new: int = 0
+    unchanged: bool = False
+    error: str = ""
+
+
+class Poller:
+    """Polls due feeds side by side, so that none waits for another.
+
+    `done` is called after each poll's commit: there may be entries to judge, and a place is free.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        fetcher: Fetcher,
+        settings: Settings,
+        *,
+        run: str,
+        now: Callable[[], datetime],
+        done: Callable[[Polled], None] | None = None,
+    ) -> None:
+        self._store = store
+        self._fetcher = fetcher
+        self._settings = settings
+        self._run = run
+        self._now = now
+        self._done = done
+        self._tasks: dict[FeedId, asyncio.Task[Polled]] = {}
+
+    async def step(self, *, whatever: bool = False) -> bool:
+        """Start as many due polls as there are free places. `whatever`: also those not due yet."""
+        free = self._settings.polling.concurrency - len(self._tasks)
+        if free <= 0:
+            return False
+        now = self._now()
+        async with self._store.writing() as tx:
+            due = await feeds.claim(
+                tx,
+                self._run,
+                now,
+                lease_until=now + LEASE,
+                limit=free,
+                in_hand=tuple(self._tasks),
+                whatever=whatever,
+            )
+        for feed in due:
+            task = asyncio.create_task(self._poll(feed), name=f"poll {feed.name}")
+            self._tasks[feed.id] = task
+            task.add_done_callback(partial(self._ended, feed.id))
+        return False
+
+    async def all_once(self) -> tuple[Polled, ...]:
+        """Poll every feed once, whatever its time."""
+        async with self._store.reading() as tx:
+            count = sum(state.next_poll_at is not None for state in await feeds.states(tx))
+        results: list[Polled] = []
+        # A poll moves its feed's time on, so that what is left is found first; the count ends the round.
+        while len(results) < count:
+            await self.step(whatever=True)
+            if not self._tasks:
+                break
+            finished, _ = await asyncio.wait(list(self._tasks.values()), return_when=asyncio.FIRST_COMPLETED)
+            results += [task.result() for task in finished]
+        return tuple(results)
+
+    async def stop(self) -> None:
+        """Give up what is under way: nothing is stored of it, and the next run polls it at once."""
+        tasks = list(self._tasks.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _ended(self, feed: FeedId, task: asyncio.Task[Polled]) -> None:
+        self._tasks.pop(feed, None)
+        if task.cancelled():
+            return
+        if error := task.exception():
+            log.error("poll failed", feed=task.get_name(), error=type(error).__name__, exc_info=error)
+            return
+        if self._done:
+            self._done(task.result())
+
+    async def _poll(self, due: feeds.DueFeed) -> Polled:
+        began = perf_counter()
+        settings = next((feed for feed in self._settings.feeds if feed.url == due.url), None)
+        place = place_of(due.url)
+        interval = settings.interval if settings else timedelta(hours=1)
+        try:
+            answer = await self._fetcher.fetch(Request(due.url, due.etag, due.last_modified))
+            parsed = await _read(answer) if isinstance(answer, Fetched) else None
+        except FeedError as error:
+            now = self._now()
+            failures = due.failures + 1
+            again = next_poll(
+                interval=interval,
+                now=now,
+                place=place,
+                failures=failures,
+                retry_after=error.retry_after if isinstance(error, TryLaterError) else None,
+            )
+            async with self._store.writing() as tx:
+                await feeds.polled(
+                    tx,
+                    feeds.Poll(due.id, again.at, again.reason, error=error.what, failures=failures),
+                    now,
+                )
+            log.warning("feed failed", feed=due.name, error=error.what, failures=failures, next=again.reason)
+            return Polled(due.name, error=error.what)
+        now = self._now()
+        again = next_poll(interval=interval, now=now, place=place)
+        new = await self._keep(due, answer, parsed, again, now)
+        log.info(
+            "polled",
+            feed=due.name,
+            new=new,
+            unchanged=parsed is None,
+            history=due.is_new,
+            ms=round((perf_counter() - began) * 1000),
+        )
+        return Polled(due.name, new=new, unchanged=parsed is None)
+
+    async def _keep(
+        self,
+        due: feeds.DueFeed,
+        answer: Fetched | Unchanged,
+        parsed: Parsed | None,
+        again: NextPoll,
+        now: datetime,
+    ) -> int:
+        keyed = _keyed(parsed)
+        added = 0
+        async with self._store.writing() as tx:
+            if keyed:
+                unknown = await entries.unknown(tx, due.id, keyed)
+                added = await entries.add(tx, due.id, unknown, seen_at=now, history=due.is_new)
+            await feeds.polled(
+                tx,
+                feeds.Poll(
+                    due.id,
+                    again.at,
+                    again.reason,
+                    etag=answer.etag,
+                    last_modified=answer.last_modified,
+                    title=parsed.title if parsed else "",
+                ),
+                now,
+            )
+        return added
+
+
+async def _read(answer: Fetched) -> Parsed:
+    """Parse off the event loop: a large document takes its time."""
+    document = Document(answer.body, answer.url, answer.content_type, answer.charset)
+    return await asyncio.to_thread(parse, document)
+
+
+def _keyed(parsed: Parsed | None) -> list[entries.Keyed]:
+    if parsed is None:
+        return []
+    return [
+        entries.Keyed(entry, KEY_VERSION, link_key(entry.link), title_key(entry.title, entry.source))
+        for entry in parsed.entries
+    ]

@@ -1,0 +1,63 @@
+"""Frozen dataclasses to JSON columns and back. A field added with a default reads old rows."""
+
+from datetime import time
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from digests.model import AlertContent, DigestContent, Edition, EditionId, Kind, Quiet, Reason, Share
+
+_ALERT: TypeAdapter[AlertContent] = TypeAdapter(AlertContent)
+_DIGEST: TypeAdapter[DigestContent] = TypeAdapter(DigestContent)
+_REASONS: TypeAdapter[tuple[Reason, ...]] = TypeAdapter(tuple[Reason, ...])
+_SHARE: TypeAdapter[Share] = TypeAdapter(Share)
+_QUIET: TypeAdapter[Quiet] = TypeAdapter(Quiet)
+
+
+def content_to_json(content: AlertContent | DigestContent) -> Any:
+    """Give an edition's content as JSON values."""
+    if isinstance(content, AlertContent):
+        return _ALERT.dump_python(content, mode="json")
+    return _DIGEST.dump_python(content, mode="json")
+
+
+def edition(row: Any) -> Edition:
+    """Read an edition's row."""
+    kind = Kind(row.kind)
+    adapter: TypeAdapter[Any] = _ALERT if kind is Kind.ALERT else _DIGEST
+    return Edition(EditionId(row.id), kind, adapter.validate_python(row.content))
+
+
+def reasons_to_json(reasons: tuple[Reason, ...]) -> Any:
+    """Give a decision's reasons as JSON values."""
+    return _REASONS.dump_python(reasons, mode="json")
+
+
+def share_to_json(share: Share) -> Any:
+    """Give a chat's own part of a digest as JSON values; None for the usual, empty one."""
+    return None if share == Share() else _SHARE.dump_python(share, mode="json")
+
+
+def share(value: Any) -> Share:
+    """Read what `share_to_json` wrote."""
+    return Share() if value is None else _SHARE.validate_python(value)
+
+
+def quiet_to_json(quiet: Quiet | None) -> Any:
+    """Give quiet hours as JSON values."""
+    return None if quiet is None else _QUIET.dump_python(quiet, mode="json")
+
+
+def quiet(value: Any) -> Quiet | None:
+    """Read what `quiet_to_json` wrote."""
+    return None if value is None else _QUIET.validate_python(value)
+
+
+def times_to_json(times: tuple[time, ...]) -> list[str]:
+    """Give local times as "HH:MM"."""
+    return [f"{at:%H:%M}" for at in times]
+
+
+def times(value: list[str]) -> tuple[time, ...]:
+    """Read what `times_to_json` wrote."""
+    return tuple(time.fromisoformat(at) for at in value)

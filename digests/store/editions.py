@@ -1,0 +1,173 @@
+"""Editions, and broadcasts on their way to an audience."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import and_, case, func, select, union, update
+
+from digests.model import (
+    AlertContent,
+    Broadcast,
+    BroadcastId,
+    Candidate,
+    ChatId,
+    DigestContent,
+    Edition,
+    EditionId,
+    Kind,
+    Priority,
+    State,
+    StoryId,
+)
+from digests.store import codec
+from digests.store.chats import chat_of
+from digests.store.engine import Reading, Writing
+from digests.store.inserting import insert
+from digests.store.tables import broadcasts, chats, deliveries, editions, subscriptions
+
+
+async def add(
+    tx: Writing, content: AlertContent | DigestContent, now: datetime, *, story: StoryId | None = None
+) -> EditionId:
+    """Store the content of an alert or a digest."""
+    kind = Kind.ALERT if isinstance(content, AlertContent) else Kind.DIGEST
+    made = await tx.value(
+        insert(tx, editions)
+        .values(kind=kind, story_id=story, content=codec.content_to_json(content), created_at=now)
+        .returning(editions.c.id)
+    )
+    return EditionId(int(made))
+
+
+async def by_ids(tx: Reading, ids: Collection[EditionId]) -> dict[EditionId, Edition]:
+    """Read editions."""
+    rows = await tx.rows(select(editions).where(editions.c.id.in_(ids)))
+    return {EditionId(row.id): codec.edition(row) for row in rows}
+
+
+async def announce(
+    tx: Writing,
+    edition: EditionId,
+    story: StoryId,
+    categories: Collection[str],
+    *,
+    decided_at: datetime,
+    expires_at: datetime,
+) -> None:
+    """Owe an alert to an audience: as data, to be unfolded in blocks by the sender."""
+    last = await tx.value(select(func.max(chats.c.id)))
+    await tx.execute(
+        insert(tx, broadcasts).values(
+            edition_id=edition,
+            story_id=story,
+            categories=sorted(categories),
+            decided_at=decided_at,
+            expires_at=expires_at,
+            last_chat=int(last or 0),
+        )
+    )
+
+
+async def undone(tx: Reading) -> Broadcast | None:
+    """Give the oldest broadcast that has chats left."""
+    row = await tx.row(
+        select(broadcasts).where(broadcasts.c.done_at.is_(None)).order_by(broadcasts.c.id).limit(1)
+    )
+    if row is None:
+        return None
+    return Broadcast(
+        id=BroadcastId(row.id),
+        edition=EditionId(row.edition_id),
+        story=StoryId(row.story_id),
+        categories=frozenset(row.categories),
+        decided_at=row.decided_at,
+        expires_at=row.expires_at,
+        position=ChatId(row.position),
+        last_chat=ChatId(row.last_chat),
+    )
+
+
+async def candidates(tx: Reading, broadcast: Broadcast, now: datetime, limit: int) -> tuple[Candidate, ...]:
+    """Give the next chats of the audience by id, at most `limit`, with what the decision about each needs."""
+    if not broadcast.categories:
+        return ()
+    # A UNION of limited selects walks each category's key in order; IN (…) would sort them all each time.
+    each = [
+        select(subscriptions.c.chat_id)
+        .where(
+            subscriptions.c.category == category,
+            subscriptions.c.chat_id > broadcast.position,
+            subscriptions.c.chat_id <= broadcast.last_chat,
+        )
+        .order_by(subscriptions.c.chat_id)
+        .limit(limit)
+        .subquery()
+        .select()
+        for category in sorted(broadcast.categories)
+    ]
+    block = union(*each).subquery()
+    ids = [row.chat_id for row in await tx.rows(select(block).order_by(block.c.chat_id).limit(limit))]
+    if not ids:
+        return ()
+    since = (
+        select(subscriptions.c.chat_id, func.min(subscriptions.c.since).label("since"))
+        .where(subscriptions.c.chat_id.in_(ids), subscriptions.c.category.in_(broadcast.categories))
+        .group_by(subscriptions.c.chat_id)
+        .subquery()
+    )
+    counts = _alerts_had(ids, now).subquery()
+    rows = await tx.rows(
+        select(
+            chats,
+            since.c.since,
+            func.coalesce(counts.c.hour, 0).label("hour"),
+            func.coalesce(counts.c.day, 0).label("day"),
+            counts.c.hour_from,
+            counts.c.day_from,
+        )
+        .join(since, since.c.chat_id == chats.c.id)
+        .outerjoin(counts, counts.c.chat_id == chats.c.id)
+        .order_by(chats.c.id)
+    )
+    return tuple(_candidate(row) for row in rows)
+
+
+def _alerts_had(ids: Sequence[int], now: datetime) -> Any:
+    """Count the alerts of the last hour and day, and since when the oldest of each counts."""
+    hour = now - timedelta(hours=1)
+    counted = and_(
+        deliveries.c.chat_id.in_(ids),
+        deliveries.c.priority == Priority.ALERT,
+        deliveries.c.state.in_([State.OWED, State.SENT, State.UNHEARD]),
+        deliveries.c.due_at > now - timedelta(days=1),
+    )
+    recent = deliveries.c.due_at > hour
+    return (
+        select(
+            deliveries.c.chat_id,
+            func.sum(case((recent, 1), else_=0)).label("hour"),
+            func.count().label("day"),
+            func.min(case((recent, deliveries.c.due_at))).label("hour_from"),
+            func.min(deliveries.c.due_at).label("day_from"),
+        )
+        .where(counted)
+        .group_by(deliveries.c.chat_id)
+    )
+
+
+def _candidate(row: Any) -> Candidate:
+    return Candidate(
+        chat=chat_of(row),
+        subscribed_at=row.since,
+        alerts_last_hour=int(row.hour),
+        alerts_last_day=int(row.day),
+        hour_frees_at=row.hour_from + timedelta(hours=1) if row.hour_from else None,
+        day_frees_at=row.day_from + timedelta(days=1) if row.day_from else None,
+    )
+
+
+async def advance(tx: Writing, broadcast: Broadcast, position: ChatId | None, now: datetime) -> None:
+    """Move a broadcast past a decided block; None: nobody is left."""
+    values: dict[str, Any] = {"done_at": now} if position is None else {"position": position}
+    await tx.execute(update(broadcasts).where(broadcasts.c.id == broadcast.id).values(values))

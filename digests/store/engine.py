@@ -1,0 +1,185 @@
+"""Opening a database by its URL, and the only places where a transaction begins or ends."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, CursorResult, Executable, Row, event, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from digests.errors import StoreError
+
+BUSY_TIMEOUT_MS = 5_000
+
+T = TypeVar("T")
+
+
+class Reading:
+    """A transaction that reads. What it shows is one moment of the database."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    @property
+    def dialect(self) -> str:
+        """Name the database: "sqlite" or "postgresql"."""
+        return self._connection.dialect.name
+
+    async def rows(self, statement: Executable) -> Sequence[Row[Any]]:
+        """Give all rows of a select (or of a RETURNING)."""
+        return (await self._connection.execute(statement)).all()
+
+    async def row(self, statement: Executable) -> Row[Any] | None:
+        """Give the first row, or None."""
+        return (await self._connection.execute(statement)).first()
+
+    async def value(self, statement: Executable) -> Any:
+        """Give the first column of the first row, or None."""
+        return (await self._connection.execute(statement)).scalar()
+
+    async def run_sync(self, look: Callable[[Connection], T]) -> T:
+        """Hand the connection to what knows only synchronous ones: Alembic."""
+        return await self._connection.run_sync(look)
+
+
+class Writing(Reading):
+    """A transaction that may write; it commits when the block that opened it ends well."""
+
+    async def execute(
+        self, statement: Executable, rows: Sequence[dict[str, Any]] | None = None
+    ) -> CursorResult[Any]:
+        """Run one statement, or the same one for many rows."""
+        if rows is None:
+            return await self._connection.execute(statement)
+        return await self._connection.execute(statement, list(rows))
+
+
+class Store:
+    """The door to a database. Made by `Store.open`, closed by whoever opened it."""
+
+    def __init__(self, url: URL, writer: AsyncEngine, reader: AsyncEngine) -> None:
+        self.url = url
+        self.writer = writer
+        self._reader = reader
+
+    @classmethod
+    def open(cls, url: str, *, readers: int = 4) -> "Store":
+        """Make a store for `sqlite:///path` or `postgresql://user@host/name`; connects at first use.
+
+        Raises StoreError for a URL that names neither.
+        """
+        try:
+            parsed = make_url(url)
+        except ArgumentError:
+            raise StoreError(
+                "The database URL cannot be read.",
+                hint="Write sqlite:///sosik.db or postgresql://user@host/name.",
+            ) from None
+        match parsed.get_backend_name():
+            case "sqlite":
+                return cls._sqlite(parsed, readers)
+            case "postgresql":
+                engine = create_async_engine(
+                    parsed.set(drivername="postgresql+psycopg"),
+                    pool_size=readers + 4,
+                    max_overflow=0,
+                    pool_pre_ping=True,
+                    connect_args={"connect_timeout": 10, "options": "-c timezone=UTC"},
+                )
+                return cls(parsed, engine, engine)
+            case other:
+                raise StoreError(
+                    f"Sosik does not know the database {other!r}.",
+                    hint="It works on sqlite:///sosik.db and postgresql://user@host/name.",
+                )
+
+    @classmethod
+    def _sqlite(cls, url: URL, readers: int) -> "Store":
+        if not url.database or url.database == ":memory:":
+            raise StoreError("Sosik keeps its SQLite database in a file.", hint="Write sqlite:///sosik.db.")
+        folder = Path(url.database).absolute().parent
+        if not folder.is_dir():
+            raise StoreError(f"The database's folder {folder} does not exist.", hint="Create it first.")
+        driver = url.set(drivername="sqlite+aiosqlite")
+        # One connection writes, so that writers wait in our queue and never meet SQLite's "locked".
+        writer = create_async_engine(driver, pool_size=1, max_overflow=0, pool_timeout=60)
+        reader = create_async_engine(driver, pool_size=readers, max_overflow=0, pool_timeout=60)
+        _prepare_sqlite(writer, begin="BEGIN IMMEDIATE", writes=True)
+        _prepare_sqlite(reader, begin="BEGIN", writes=False)
+        return cls(url, writer, reader)
+
+    @property
+    def engines(self) -> tuple[AsyncEngine, ...]:
+        """The pools behind the door, each once: for those who watch what passes."""
+        return (self.writer,) if self._reader is self.writer else (self.writer, self._reader)
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether the database is embedded."""
+        return self.url.get_backend_name() == "sqlite"
+
+    @property
+    def shown_url(self) -> str:
+        """The URL for people and logs, without a password."""
+        return self.url.render_as_string(hide_password=True)
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Reading]:
+        """Open a reading transaction."""
+        async with self._reader.connect() as connection:
+            if not self.is_sqlite:
+                await connection.execution_options(
+                    postgresql_readonly=True, isolation_level="REPEATABLE READ"
+                )
+            yield Reading(connection)
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[Writing]:
+        """Open a writing transaction: committed when the block ends, rolled back when it raises."""
+        async with self.writer.begin() as connection:
+            yield Writing(connection)
+
+    async def ping(self) -> None:
+        """Raise StoreError, in words, if the database does not answer."""
+        try:
+            async with self._reader.connect() as connection:
+                # SQLite looks into its file only when it is asked for something that is in there.
+                await connection.execute(
+                    text("SELECT 1 FROM sqlite_master" if self.is_sqlite else "SELECT 1")
+                )
+        except (DBAPIError, OSError) as error:
+            # Only the server's first line: it names host, role and database, never the password.
+            reason = next(iter(str(getattr(error, "orig", error)).splitlines()), type(error).__name__)
+            raise StoreError(
+                f"The database {self.shown_url} does not answer: {reason}", passing=True
+            ) from error
+
+    async def close(self) -> None:
+        """Close all connections."""
+        for engine in self.engines:
+            await engine.dispose()
+
+
+def _prepare_sqlite(engine: AsyncEngine, *, begin: str, writes: bool) -> None:
+    """Give each connection WAL, durability against kill -9, and transactions that we begin ourselves."""
+
+    def connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # the driver begins nothing by itself
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+        if writes:
+            cursor.execute("PRAGMA journal_mode=WAL")
+            cursor.execute("PRAGMA synchronous=NORMAL")  # a power cut may lose the last commits, a kill none
+        else:
+            cursor.execute("PRAGMA query_only=ON")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.close()
+
+    def started(connection: Any) -> None:
+        connection.exec_driver_sql(begin)
+
+    event.listen(engine.sync_engine, "connect", connect)
+    event.listen(engine.sync_engine, "begin", started)

@@ -1,0 +1,307 @@
+"""The tables. Every time is stored in UTC; every id is ours; Telegram's ids are ordinary columns.
+
+Ids are never given twice (`sqlite_autoincrement`): SQLite would hand a deleted row's to the next one, a forgotten chat's
+to a stranger, a pruned story's to another story's alert key.
+
+A change here needs a migration in `migrations/versions` (a test holds the two against each other).
+"""
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+
+Id = BigInteger().with_variant(Integer(), "sqlite")  # SQLite counts up only an INTEGER primary key
+Json = JSON(none_as_null=True)  # not JSONB: nothing looks inside, and JSONB refuses some of JSON (a NUL)
+
+# PostgreSQL's text takes no NUL, and neither database half of a surrogate pair.
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_EARLIEST = datetime(1, 1, 1, tzinfo=UTC)
+_LATEST = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
+
+
+class Words(TypeDecorator[str]):
+    """Text from outside, without the characters that a database refuses: one entry must not stop a feed."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """Leave out what cannot be stored."""
+        del dialect
+        return None if value is None else _UNSTORABLE.sub("", value)
+
+
+class Utc(TypeDecorator[datetime]):
+    """An aware datetime in UTC, on both sides, whatever the database makes of zones."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse naive times: they are a mistake of the caller."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone reached the store")
+        try:
+            value = value.astimezone(UTC)
+        except OverflowError:  # a publisher's year 1 or 9999, east or west of Greenwich
+            early = (value.utcoffset() or timedelta()) > timedelta()
+            value = _EARLIEST if early else _LATEST
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        """Give the zone back."""
+        del dialect
+        if not isinstance(value, datetime):
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_N_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+memos = Table(  # the few single facts of a bot: where getUpdates stands, who holds the run
+    "memos",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("value", Json, nullable=False),
+    Column("at", Utc, nullable=False),
+)
+
+inbox = Table(  # updates, committed before their offset moves; the handler's transaction deletes its row
+    "inbox",
+    metadata,
+    Column("update_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("telegram_id", BigInteger, nullable=False),  # the chat whose updates are handled in order; 0: none
+    Column("body", Json, nullable=False),
+    Column("received_at", Utc, nullable=False),
+)
+
+chats = Table(
+    "chats",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("telegram_id", BigInteger, nullable=False),
+    Column("thread_id", BigInteger, nullable=False, server_default="0"),
+    Column("kind", String(16), nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("zone", String(64), nullable=False),
+    Column("zone_known", Boolean, nullable=False),
+    Column("zone_asks", SmallInteger, nullable=False, server_default="0"),
+    Column("alerts", String(8), nullable=False),
+    Column("quiet", Json, nullable=True),  # {"start": "23:00", "end": "07:00", "hold": false}
+    Column("digest_times", Json, nullable=False),  # ["08:00"]
+    Column("next_digest_at", Utc, nullable=True),
+    Column("digested_seq", BigInteger, nullable=True),
+    Column("digested_at", Utc, nullable=True),
+    Column("paused_at", Utc, nullable=True),
+    Column("paused_why", String(200), nullable=False, server_default=""),
+    Column("created_at", Utc, nullable=False),
+    UniqueConstraint("telegram_id", "thread_id"),
+    sqlite_autoincrement=True,
+)
+Index(
+    "ix_chats_due",
+    chats.c.next_digest_at,
+    chats.c.id,
+    sqlite_where=chats.c.paused_at.is_(None),
+    postgresql_where=chats.c.paused_at.is_(None),
+)
+
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    Column("category", String(64), nullable=False),
+    Column("chat_id", ForeignKey("chats.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("since", Utc, nullable=False),
+    PrimaryKeyConstraint("category", "chat_id"),
+)
+
+feeds = Table(
+    "feeds",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("url", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("title", Words, nullable=False, server_default=""),
+    Column("etag", Words, nullable=False, server_default=""),
+    Column("last_modified", Words, nullable=False, server_default=""),
+    Column("next_poll_at", Utc, nullable=True),  # null: retired, the operator's file names it no more
+    Column("next_poll_why", Text, nullable=False, server_default=""),
+    Column("polled_at", Utc, nullable=True),
+    Column("succeeded_at", Utc, nullable=True),  # null: the next success is history
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("error", Words, nullable=False, server_default=""),
+    Column("run_id", String(32), nullable=True),
+    Column("lease_until", Utc, nullable=True),
+    sqlite_autoincrement=True,
+)
+Index("ix_feeds_next_poll_at", feeds.c.next_poll_at, feeds.c.id)
+
+stories = Table(
+    "stories",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("at", Utc, nullable=False, index=True),  # its first entry's time, never later than it was seen
+    Column("created_at", Utc, nullable=False),
+    Column("alerted_at", Utc, nullable=True),
+    sqlite_autoincrement=True,
+)
+
+entries = Table(
+    "entries",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("feed_id", ForeignKey("feeds.id", ondelete="CASCADE"), nullable=False),
+    Column("key", Words, nullable=False),
+    Column("key_version", SmallInteger, nullable=False),
+    Column("title", Words, nullable=False),
+    Column("link", Words, nullable=False),
+    Column("summary", Words, nullable=False),
+    Column("author", Words, nullable=False),
+    Column("published_at", Utc, nullable=True),
+    Column("updated_at", Utc, nullable=True),
+    Column("tags", Json, nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("image", Words, nullable=False),
+    Column("source", Words, nullable=False),
+    Column("link_key", Words, nullable=False),
+    Column("title_key", Words, nullable=False),
+    Column("seen_at", Utc, nullable=False),
+    Column("history", Boolean, nullable=False),
+    Column("judged_at", Utc, nullable=True),
+    Column("story_id", ForeignKey("stories.id"), nullable=True, index=True),
+    UniqueConstraint("feed_id", "key"),
+    sqlite_autoincrement=True,
+)
+Index("ix_entries_link_key", entries.c.link_key, postgresql_where=entries.c.link_key != "")
+Index("ix_entries_title_key", entries.c.title_key, postgresql_where=entries.c.title_key != "")
+Index(
+    "ix_entries_unjudged",
+    entries.c.id,
+    sqlite_where=entries.c.judged_at.is_(None),
+    postgresql_where=entries.c.judged_at.is_(None),
+)
+
+filings = Table(  # a story under a category, in the order in which it was filed: what digests read
+    "filings",
+    metadata,
+    Column("seq", Id, primary_key=True),
+    Column("category", String(64), nullable=False),
+    Column("story_id", ForeignKey("stories.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("at", Utc, nullable=False),
+    UniqueConstraint("category", "story_id"),
+    sqlite_autoincrement=True,
+)
+Index("ix_filings_category_seq", filings.c.category, filings.c.seq)
+Index("ix_filings_category_at", filings.c.category, filings.c.at)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("entry_id", ForeignKey("entries.id", ondelete="CASCADE"), primary_key=True),
+    Column("story_id", ForeignKey("stories.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("placed", String(16), nullable=False),  # "begins", or what it was joined by
+    Column("rings", Boolean, nullable=False),
+    Column("reasons", Json, nullable=False),
+    Column("decided_at", Utc, nullable=False),
+)
+
+editions = Table(
+    "editions",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("story_id", ForeignKey("stories.id"), nullable=True),
+    Column("content", Json, nullable=False),
+    Column("created_at", Utc, nullable=False, index=True),
+    sqlite_autoincrement=True,
+)
+
+broadcasts = Table(
+    "broadcasts",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("edition_id", ForeignKey("editions.id", ondelete="CASCADE"), nullable=False),
+    Column("story_id", ForeignKey("stories.id", ondelete="CASCADE"), nullable=False),
+    Column("categories", Json, nullable=False),
+    Column("decided_at", Utc, nullable=False),
+    Column("expires_at", Utc, nullable=False),
+    Column("last_chat", BigInteger, nullable=False),
+    Column("position", BigInteger, nullable=False, server_default="0"),
+    Column("done_at", Utc, nullable=True),
+    sqlite_autoincrement=True,
+)
+Index(
+    "ix_broadcasts_undone",
+    broadcasts.c.id,
+    sqlite_where=broadcasts.c.done_at.is_(None),
+    postgresql_where=broadcasts.c.done_at.is_(None),
+)
+
+deliveries = Table(  # the outbox: one message owed to one chat
+    "deliveries",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("chat_id", ForeignKey("chats.id", ondelete="CASCADE"), nullable=False),
+    Column("key", String(80), nullable=False),
+    Column("edition_id", ForeignKey("editions.id"), nullable=False, index=True),
+    Column("priority", SmallInteger, nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("silent", Boolean, nullable=False),
+    Column("share", Json, nullable=True),
+    Column("owed_at", Utc, nullable=False),
+    Column("due_at", Utc, nullable=False),
+    Column("expires_at", Utc, nullable=False),
+    Column("run_id", String(32), nullable=True),
+    Column("lease_until", Utc, nullable=True),
+    Column("attempt", Integer, nullable=False, server_default="0"),
+    Column("unheard", SmallInteger, nullable=False, server_default="0"),
+    Column("parts_sent", SmallInteger, nullable=False, server_default="0"),
+    Column("message_id", BigInteger, nullable=True),
+    Column("note", Words, nullable=False, server_default=""),
+    Column("settled_at", Utc, nullable=True),
+    UniqueConstraint("chat_id", "key"),  # makes a second delivery impossible, whatever runs twice
+    sqlite_autoincrement=True,
+)
+# Written out, not as parameters: SQLite uses a partial index only where the query says the index's very words.
+IS_OWED = deliveries.c.state == text("'owed'")
+IS_HELD = deliveries.c.state == text("'held'")
+Index(
+    "ix_deliveries_due",
+    deliveries.c.priority,
+    deliveries.c.due_at,
+    deliveries.c.id,
+    sqlite_where=IS_OWED,
+    postgresql_where=IS_OWED,
+)
+Index("ix_deliveries_held", deliveries.c.chat_id, sqlite_where=IS_HELD, postgresql_where=IS_HELD)
+Index("ix_deliveries_settled_at", deliveries.c.settled_at)
