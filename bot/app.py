@@ -34,7 +34,7 @@ from bot.texts.cities import Gazetteer
 from digests.compose import compose
 from digests.feeds.fetch import Fetcher
 from digests.judge import Judged, judge
-from digests.model import Priority
+from digests.model import LANGUAGES, Priority
 from digests.poll import Polled, Poller
 from digests.settings import Settings
 from digests.store import feeds, outbox
@@ -193,7 +193,9 @@ class App:
             if await self._connected(built.bot):
                 await built.talking.initialize()
                 tasks |= {name: self._task(name) for name in ("intake", "answer", "send")}
-                await publish_commands(built.bot, built.formatter)
+                await publish_commands(
+                    built.bot, {language: built.formatter.voice(language) for language in LANGUAGES}
+                )
                 self.started.set()
                 await self._stop.wait()
         finally:

@@ -3,20 +3,27 @@
 import logging
 import re
 import sys
+from collections.abc import Iterable
 from typing import Literal
 
 import structlog
+from structlog.tracebacks import ExceptionDictTransformer
 from structlog.typing import EventDict, WrappedLogger
 
 # httpx and python-telegram-bot print request URLs, which hold the token, from INFO on.
 HELD_BACK = ("httpx", "httpcore", "telegram", "apscheduler", "aiosqlite", "asyncio", "alembic")
 TOKEN = re.compile(r"\d{5,}:[A-Za-z0-9_-]{20,}")
-PASSWORD = re.compile(r"(?<=://)([^/\s:@]*):[^/\s@]+@")
+PASSWORD = re.compile(r"(?<=://)([^/\s:@]*):[^\s@]+@")
+ASKED_PASSWORD = re.compile(r"(?<=[?&])((?:ssl)?password)=[^&\s\"']+")
+SHORTEST_SECRET = 4  # characters; to take out shorter ones would take the text apart
 
 
-def scrub(text: str) -> str:
-    """Take bot tokens and passwords in URLs out of a text."""
-    return PASSWORD.sub(r"\1:***@", TOKEN.sub("<token>", text))
+def scrub(text: str, secrets: Iterable[str] = ()) -> str:
+    """Take `secrets`, and whatever looks like a bot token or a password in a URL, out of a text."""
+    for secret in secrets:
+        if len(secret) >= SHORTEST_SECRET:
+            text = text.replace(secret, "***")
+    return ASKED_PASSWORD.sub(r"\1=***", PASSWORD.sub(r"\1:***@", TOKEN.sub("<token>", text)))
 
 
 def _scrubbed(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
@@ -26,12 +33,16 @@ def _scrubbed(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDi
 class _ScrubbingFormatter(structlog.stdlib.ProcessorFormatter):
     """The last gate: whatever was logged by whomever, tracebacks included, leaves without secrets."""
 
+    secrets: tuple[str, ...] = ()
+
     def format(self, record: logging.LogRecord) -> str:
-        return scrub(super().format(record))
+        return scrub(super().format(record), self.secrets)
 
 
-def set_up(*, form: Literal["text", "json"] = "text", level: str = "INFO") -> None:
-    """Log to standard error from now on."""
+def set_up(
+    *, form: Literal["text", "json"] = "text", level: str = "INFO", secrets: Iterable[str] = ()
+) -> None:
+    """Log to standard error from now on, `secrets` never."""
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -39,7 +50,11 @@ def set_up(*, form: Literal["text", "json"] = "text", level: str = "INFO") -> No
         _scrubbed,
     ]
     renderer: list[structlog.typing.Processor] = (
-        [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer(ensure_ascii=False)]
+        [
+            # Without the values of variables: secrets are among them.
+            structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False)),
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ]
         if form == "json"
         else [
             structlog.dev.ConsoleRenderer(
@@ -54,12 +69,12 @@ def set_up(*, form: Literal["text", "json"] = "text", level: str = "INFO") -> No
         cache_logger_on_first_use=False,
     )
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(
-        _ScrubbingFormatter(
-            foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *renderer],
-        )
+    formatter = _ScrubbingFormatter(
+        foreign_pre_chain=shared,
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *renderer],
     )
+    formatter.secrets = tuple(secrets)
+    handler.setFormatter(formatter)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)

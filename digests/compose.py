@@ -6,7 +6,7 @@ transaction that owes this one.
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -37,6 +37,7 @@ log = structlog.get_logger()
 BLOCK = 500  # due chats of one transaction
 FIRST = timedelta(hours=24)  # what a chat's first digest covers, and `/digest` said now
 WORTH = timedelta(hours=12)  # how long a digest is worth sending after its minute
+ZONE_ASKS = 2  # with a digest's question no more follow: the first is asked when one subscribes
 DEPTH = 200  # stories that are ranked at most; the rest is "more"
 
 
@@ -64,9 +65,10 @@ class _Digest:
     """One chat's digest before it is written."""
 
     chat: Chat
-    content: DigestContent | None
+    content: DigestContent | None  # None: nothing is new
     taste: str
-    held: tuple[HeldAlert, ...] = field(default_factory=tuple)
+    follows: bool  # anything at all
+    held: tuple[HeldAlert, ...] = ()
 
 
 async def compose(store: Store, settings: Settings, now: Callable[[], datetime]) -> Composed:
@@ -79,7 +81,8 @@ async def compose(store: Store, settings: Settings, now: Callable[[], datetime])
         upto = await stories.last_filing(tx)
         digests = await _digests(tx, due, settings, moment, upto)
     async with store.writing() as tx:
-        owed, made = await _owe(tx, digests, settings, moment, upto)
+        # The time is asked for again: what the digests cover was decided before it.
+        owed, made = await _owe(tx, digests, settings, now(), upto)
     log.info("composed", due=len(due), owed=owed, editions=made)
     return Composed(len(due), owed, made, more=len(due) == BLOCK)
 
@@ -159,8 +162,9 @@ def _arranged(
     """Arrange one pool of stories for its readers, once for all that were told the same alerts."""
     made: dict[str, DigestContent | None] = {}
     result = []
+    here = {card.story for card in cards}
     for chat in readers:
-        without = told[chat.id] & {card.story for card in cards}
+        without = told[chat.id] & here
         key = taste(pool.wanted, since=f"{pool.after}/{pool.since.isoformat()}", without=without)
         if key not in made:
             made[key] = arrange(
@@ -172,7 +176,7 @@ def _arranged(
                 max_stories=settings.digest.max_stories,
                 without=without,
             )
-        result.append(_Digest(chat, made[key], key))
+        result.append(_Digest(chat, made[key], key, follows=bool(pool.wanted)))
     return result
 
 
@@ -188,55 +192,71 @@ async def _cards(
 async def _owe(
     tx: Writing, digests: Sequence[_Digest], settings: Settings, now: datetime, upto: int
 ) -> tuple[int, int]:
-    """Write editions and debts. A chat that changed its times meanwhile is left to the next step."""
-    current = await chats.by_ids(tx, [one.chat.id for one in digests])
+    """Write editions and debts. A chat to which something happened meanwhile is left to the next step."""
+    current = await chats.hold(tx, [one.chat.id for one in digests])
+    rung = {one.taste: _rung(one.content) for one in digests}
+    heard = await outbox.alerted(tx, list(current), frozenset().union(*rung.values()))
+    had = await outbox.had(tx, {chat.id: _key(chat, now) for chat in current.values()})
     written: dict[str, EditionId] = {}
     owed: list[Owed] = []
     told: list[HeldAlert] = []
+    moved: list[Chat] = []
     for one in digests:
         chat = current.get(one.chat.id)
-        if chat is None or chat.paused_at is not None or chat.next_digest_at != one.chat.next_digest_at:
+        if chat is None or not _is_still_due(chat, one) or heard[chat.id] & rung[one.taste]:
             continue
-        content = one.content
-        if content is None and (one.held or settings.digest.say_when_empty):
-            content = DigestContent(since=one.chat.digested_at or now - FIRST, upto=now, sections=())
+        after = replace(chat, next_digest_at=next_due(chat.digest_times, zone_of(chat.zone), now))
+        if chat.id in had:  # a traveller's second morning of one date: what is new waits for the next
+            moved.append(after)
+            continue
+        content = _said(one, settings, now)
         if content is not None:
             if one.taste not in written:
                 written[one.taste] = await editions.add(tx, content, now)
             owed.append(_owed(chat, written[one.taste], one.held, now))
             told += one.held
-        await _move_on(tx, chat, now, upto, asked=content is not None)
+        asks = ZONE_ASKS if content is not None and _asks(chat) else chat.zone_asks
+        moved.append(replace(after, digested_seq=upto, digested_at=now, zone_asks=asks))
     await outbox.owe(tx, owed, now)
     await outbox.told(tx, [alert.delivery for alert in told], now)
+    # Strictly after now, so that a bot that was down for days sends one digest.
+    await chats.move_on(tx, moved)
     return len(owed), len(written)
 
 
+def _rung(content: DigestContent | None) -> frozenset[StoryId]:
+    sections = content.sections if content else ()
+    return frozenset(card.story for section in sections for card in section.cards if card.breaking)
+
+
+def _is_still_due(chat: Chat, digest: _Digest) -> bool:
+    return chat.paused_at is None and chat.next_digest_at == digest.chat.next_digest_at
+
+
+def _said(digest: _Digest, settings: Settings, now: datetime) -> DigestContent | None:
+    """What the chat is told: also without news, where alerts were held for it or the operator wants it said."""
+    if digest.content is None and (digest.held or (settings.digest.say_when_empty and digest.follows)):
+        return DigestContent(since=digest.chat.digested_at or now - FIRST, upto=now, sections=())
+    return digest.content
+
+
+def _key(chat: Chat, now: datetime) -> str:
+    return digest_key(chat.next_digest_at or now, zone_of(chat.zone))
+
+
 def _owed(chat: Chat, edition: EditionId, held: Sequence[HeldAlert], now: datetime) -> Owed:
-    due_at = chat.next_digest_at or now
     return Owed(
         chat=chat.id,
-        key=digest_key(due_at, zone_of(chat.zone)),
+        key=_key(chat, now),
         edition=edition,
         priority=Priority.DIGEST,
         state=State.OWED,
-        due_at=due_at,
+        due_at=chat.next_digest_at or now,
         expires_at=now + WORTH,
         share=Share(also=tuple(alert.edition for alert in held), ask_zone=_asks(chat)),
     )
 
 
 def _asks(chat: Chat) -> bool:
-    """Whether the digest asks where the reader lives: once more, where the first question got no answer."""
-    return not chat.zone_known and chat.zone_asks < 2
-
-
-async def _move_on(tx: Writing, chat: Chat, now: datetime, upto: int, *, asked: bool) -> None:
-    """Set the chat's next digest: strictly after now, so that a bot that was down a day sends one digest."""
-    await chats.change(
-        tx,
-        chat.id,
-        next_digest_at=next_due(chat.digest_times, zone_of(chat.zone), now),
-        digested_seq=upto,
-        digested_at=now,
-        zone_asks=chat.zone_asks + int(asked and _asks(chat)),
-    )
+    """Whether the digest asks where the reader lives: one digest does, where no answer has come by then."""
+    return not chat.zone_known and chat.zone_asks < ZONE_ASKS

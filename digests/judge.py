@@ -12,10 +12,11 @@ import structlog
 
 from digests.editions.alerts import WORTH
 from digests.editions.cards import card
-from digests.model import AlertContent, Filed, StoryId
+from digests.model import AlertContent, Filed
 from digests.settings import Settings
 from digests.store import editions, entries, stories
 from digests.store.engine import Store, Writing
+from digests.store.stories import Written
 from digests.stories.judgement import judge_entry
 
 log = structlog.get_logger()
@@ -35,33 +36,39 @@ class Judged:
 async def judge(store: Store, settings: Settings, now: Callable[[], datetime]) -> Judged:
     """Judge the oldest entries that no story has yet, at most BATCH."""
     async with store.reading() as reading:
-        waiting = await entries.unjudged(reading, BATCH)
-    if not waiting:
-        return Judged((), 0, more=False)
+        if not await entries.unjudged(reading, 1):
+            return Judged((), 0, more=False)
     filed: list[Filed] = []
     announced = 0
     async with store.writing() as tx:
+        waiting = await entries.unjudged(tx, BATCH)
         for unjudged in waiting:
             moment = now()
             one = judge_entry(unjudged, await entries.known(tx, unjudged), settings, moment)
             written = await stories.file(tx, one, moment)
-            if one.decision.rings and one.categories and not written.alerted:
-                await _announce(tx, written.story, one, moment)
-                announced += 1
+            if one.decision.rings and one.categories:
+                announced += await _announce(tx, written, one, moment)
             filed.append(one)
     for one in filed:
         _tell(one)
     return Judged(tuple(filed), announced, more=len(waiting) == BATCH)
 
 
-async def _announce(tx: Writing, story: StoryId, filed: Filed, now: datetime) -> None:
-    """Owe the alert to everybody it is for, with the story as it stands now."""
-    (facts,) = await stories.facts(tx, [story])
+async def _announce(tx: Writing, written: Written, filed: Filed, now: datetime) -> bool:
+    """Owe the alert to everybody it is for, with the story as it stands now. Tells whether there is anybody.
+
+    What rang before rings only for the categories that are new to it.
+    """
+    (facts,) = await stories.facts(tx, [written.story])
+    audience = written.new if written.alerted else facts.categories
+    if not audience:
+        return False
     reasons = tuple(reason.code for reason in filed.decision.reasons if reason.speaks == "for")
     content = AlertContent(card(facts, breaking=True), reasons)
-    edition = await editions.add(tx, content, now, story=story)
-    await editions.announce(tx, edition, story, facts.categories, decided_at=now, expires_at=now + WORTH)
-    await stories.alerted(tx, story, now)
+    edition = await editions.add(tx, content, now, story=written.story)
+    await editions.announce(tx, edition, written.story, audience, decided_at=now, expires_at=now + WORTH)
+    await stories.alerted(tx, written.story, now)
+    return True
 
 
 def _tell(filed: Filed) -> None:

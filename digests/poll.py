@@ -1,7 +1,7 @@
 """poll: claim due feeds, fetch, parse, store the new entries unjudged, and say when each feed is polled next."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -54,17 +54,49 @@ class Poller:
     ) -> None:
         self._store = store
         self._fetcher = fetcher
-        self._settings = settings
+        self._intervals = {feed.url: feed.interval for feed in settings.feeds}
+        self._places = settings.polling.concurrency
         self._run = run
         self._now = now
         self._done = done
         self._tasks: dict[FeedId, asyncio.Task[Polled]] = {}
+        self._aside: dict[FeedId, float] = {}  # until when, by the loop's time
+        self._stopped = False
 
-    async def step(self, *, whatever: bool = False) -> bool:
-        """Start as many due polls as there are free places. `whatever`: also those not due yet."""
-        free = self._settings.polling.concurrency - len(self._tasks)
-        if free <= 0:
-            return False
+    async def step(self) -> bool:
+        """Start as many due polls as there are free places."""
+        moment = asyncio.get_running_loop().time()
+        self._aside = {feed: until for feed, until in self._aside.items() if until > moment}
+        await self._start(but=self._aside)
+        return False
+
+    async def all_once(self) -> tuple[Polled, ...]:
+        """Poll every feed once, whatever its time. What failed by a fault of ours is logged and left out."""
+        begun: dict[FeedId, asyncio.Task[Polled]] = {}
+        while True:
+            begun |= await self._start(but=begun, whatever=True)
+            under_way = [task for task in begun.values() if not task.done()]
+            if not under_way:
+                break
+            await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
+        ended = [task for task in begun.values() if not task.cancelled() and not task.exception()]
+        return tuple(task.result() for task in ended)
+
+    async def stop(self) -> None:
+        """Give up what is under way: nothing is stored of it, and the next run polls it at once."""
+        self._stopped = True
+        tasks = list(self._tasks.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _start(
+        self, *, but: Collection[FeedId], whatever: bool = False
+    ) -> dict[FeedId, asyncio.Task[Polled]]:
+        """Claim feeds for the free places, and poll them. `but` are left alone, and those in hand are."""
+        free = self._places - len(self._tasks)
+        if free <= 0 or self._stopped:
+            return {}
         now = self._now()
         async with self._store.writing() as tx:
             due = await feeds.claim(
@@ -73,41 +105,24 @@ class Poller:
                 now,
                 lease_until=now + LEASE,
                 limit=free,
-                in_hand=tuple(self._tasks),
+                in_hand={*self._tasks, *but},
                 whatever=whatever,
             )
-        for feed in due:
-            task = asyncio.create_task(self._poll(feed), name=f"poll {feed.name}")
-            self._tasks[feed.id] = task
-            task.add_done_callback(partial(self._ended, feed.id))
-        return False
-
-    async def all_once(self) -> tuple[Polled, ...]:
-        """Poll every feed once, whatever its time."""
-        async with self._store.reading() as tx:
-            count = sum(state.next_poll_at is not None for state in await feeds.states(tx))
-        results: list[Polled] = []
-        # A poll moves its feed's time on, so that what is left is found first; the count ends the round.
-        while len(results) < count:
-            await self.step(whatever=True)
-            if not self._tasks:
-                break
-            finished, _ = await asyncio.wait(list(self._tasks.values()), return_when=asyncio.FIRST_COMPLETED)
-            results += [task.result() for task in finished]
-        return tuple(results)
-
-    async def stop(self) -> None:
-        """Give up what is under way: nothing is stored of it, and the next run polls it at once."""
-        tasks = list(self._tasks.values())
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        if self._stopped:  # in the meantime; the next run takes the claims over
+            return {}
+        started = {feed.id: asyncio.create_task(self._poll(feed), name=f"poll {feed.name}") for feed in due}
+        self._tasks |= started
+        for feed, task in started.items():
+            task.add_done_callback(partial(self._ended, feed))
+        return started
 
     def _ended(self, feed: FeedId, task: asyncio.Task[Polled]) -> None:
         self._tasks.pop(feed, None)
         if task.cancelled():
             return
         if error := task.exception():
+            # Nothing was written, so it is due still: a fault of ours must not ask a publisher every second.
+            self._aside[feed] = task.get_loop().time() + LEASE.total_seconds()
             log.error("poll failed", feed=task.get_name(), error=type(error).__name__, exc_info=error)
             return
         if self._done:
@@ -115,32 +130,13 @@ class Poller:
 
     async def _poll(self, due: feeds.DueFeed) -> Polled:
         began = perf_counter()
-        settings = next((feed for feed in self._settings.feeds if feed.url == due.url), None)
-        place = place_of(due.url)
-        interval = settings.interval if settings else timedelta(hours=1)
         try:
             answer = await self._fetcher.fetch(Request(due.url, due.etag, due.last_modified))
             parsed = await _read(answer) if isinstance(answer, Fetched) else None
         except FeedError as error:
-            now = self._now()
-            failures = due.failures + 1
-            again = next_poll(
-                interval=interval,
-                now=now,
-                place=place,
-                failures=failures,
-                retry_after=error.retry_after if isinstance(error, TryLaterError) else None,
-            )
-            async with self._store.writing() as tx:
-                await feeds.polled(
-                    tx,
-                    feeds.Poll(due.id, again.at, again.reason, error=error.what, failures=failures),
-                    now,
-                )
-            log.warning("feed failed", feed=due.name, error=error.what, failures=failures, next=again.reason)
-            return Polled(due.name, error=error.what)
+            return await self._failed(due, error)
         now = self._now()
-        again = next_poll(interval=interval, now=now, place=place)
+        again = next_poll(interval=self._interval(due), now=now, place=place_of(due.url))
         new = await self._keep(due, answer, parsed, again, now)
         log.info(
             "polled",
@@ -151,6 +147,27 @@ class Poller:
             ms=round((perf_counter() - began) * 1000),
         )
         return Polled(due.name, new=new, unchanged=parsed is None)
+
+    async def _failed(self, due: feeds.DueFeed, error: FeedError) -> Polled:
+        """Write the failure in words; the delay grows with each in a row."""
+        now = self._now()
+        failures = due.failures + 1
+        again = next_poll(
+            interval=self._interval(due),
+            now=now,
+            place=place_of(due.url),
+            failures=failures,
+            retry_after=error.retry_after if isinstance(error, TryLaterError) else None,
+        )
+        async with self._store.writing() as tx:
+            await feeds.polled(
+                tx, feeds.Poll(due.id, again.at, again.reason, error=error.what, failures=failures), now
+            )
+        log.warning("feed failed", feed=due.name, error=error.what, failures=failures, next=again.reason)
+        return Polled(due.name, error=error.what)
+
+    def _interval(self, due: feeds.DueFeed) -> timedelta:
+        return self._intervals.get(due.url, timedelta(hours=1))
 
     async def _keep(
         self,

@@ -31,7 +31,9 @@ def postgres_template(worker_id: str) -> Iterator[str]:
     try:
         connection = psycopg.connect(POSTGRES_URL, autocommit=True, connect_timeout=3)
     except psycopg.OperationalError as error:
-        skip_or_fail("postgres", f"no server answers at {make_url(POSTGRES_URL).host} ({type(error).__name__})")
+        skip_or_fail(
+            "postgres", f"no server answers at {make_url(POSTGRES_URL).host} ({type(error).__name__})"
+        )
         raise
     name = f"sosik_template_{worker_id}_{os.getpid()}"
     with connection:

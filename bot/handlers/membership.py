@@ -3,8 +3,9 @@
 import structlog
 from telegram import ChatMember, Update
 
+from bot.formatter import keyboards
 from bot.handlers.context import Talk
-from digests.model import Chat, ChatKind, State
+from digests.model import ChatKind, Language, State
 from digests.store import chats, outbox
 from digests.store.engine import Writing
 
@@ -51,12 +52,26 @@ async def moved(talk: Talk, old: int, new: int) -> None:
     talk.parts.wake()
 
 
+async def heard(talk: Talk) -> Language:
+    """Take note of a chat that writes: it can be written to. Gives the language to answer in.
+
+    What only asks for help begins no chat, and ends no /stop.
+    """
+    async with talk.reading() as tx:
+        chat = await talk.known(tx)
+    if chat is not None and chat.paused_at is not None and chat.paused_why != STOPPED:
+        async with talk.writing() as tx:
+            await talk.awaken(tx, chat)
+        talk.parts.wake()
+    return chat.language if chat else talk.spoken
+
+
 async def unreachable(talk: Talk) -> None:
     """Pause a chat that an answer could not be written to any more: it let us out while we thought."""
     await _left(talk, BLOCKED if talk.kind is ChatKind.PRIVATE else REMOVED)
 
 
-async def stop(tx: Writing, talk: Talk, why: str, state: State) -> int:
+async def pause(tx: Writing, talk: Talk, why: str, state: State) -> int:
     """Pause a chat and its topics, and settle what they are owed; tells how many were awake."""
     paused = await chats.pause(tx, talk.address.telegram_id, why, talk.now())
     await outbox.cancel(tx, paused, state, talk.now())
@@ -65,7 +80,7 @@ async def stop(tx: Writing, talk: Talk, why: str, state: State) -> int:
 
 async def _left(talk: Talk, why: str) -> None:
     async with talk.writing() as tx:
-        count = await stop(tx, talk, why, State.GONE)
+        count = await pause(tx, talk, why, State.GONE)
     log.info("paused", chat=talk.address.telegram_id, why=why, chats=count)
 
 
@@ -73,7 +88,7 @@ async def _let_back(talk: Talk) -> None:
     """Wake a chat that we know. One that we do not know has written nothing to us yet."""
     async with talk.writing() as tx:
         known = await talk.known(tx)
-        if known is not None and _wakes(known):
+        if known is not None and known.paused_why != STOPPED:
             await talk.awaken(tx, known)
     talk.parts.wake()
 
@@ -84,12 +99,14 @@ async def _came(talk: Talk) -> None:
         known = await talk.known(tx)
         if known is None:
             chat = await talk.ensure(tx)
-        elif _wakes(known):
+        else:  # whoever adds us wants us, also after /stop
             chat = await talk.awaken(tx, known)
     if known is None:
-        await talk.reply("group_welcome", language=chat.language, bot=talk.bot.username)
+        await talk.reply(
+            "group_welcome",
+            language=chat.language,
+            keyboard=keyboards.onboarding(talk.voice(chat.language), talk.settings.categories, ()),
+            bot=talk.bot.username,
+            digest_times=chat.digest_times,
+        )
     talk.parts.wake()
-
-
-def _wakes(chat: Chat) -> bool:
-    return chat.paused_at is not None and chat.paused_why != STOPPED

@@ -2,7 +2,8 @@
 
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 from telegram import Update
 from telegram.constants import ChatMemberStatus
@@ -11,7 +12,7 @@ from telegram.error import BadRequest
 from bot.handlers.context import Talk
 from digests.model import ChatKind
 
-Act = Callable[[Update, Talk], Awaitable[None]]
+Act = Callable[[Update, Talk], Coroutine[Any, Any, None]]
 
 # Administrators who stay anonymous speak as the group, by this account (Bot API, Message.from).
 GROUP_ANONYMOUS_BOT = 1087968824

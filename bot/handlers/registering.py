@@ -1,40 +1,99 @@
 """The handlers in their order: the first that takes an update is the only one."""
 
-import importlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+import structlog
 from telegram import Update
-from telegram.ext import CommandHandler, filters
+from telegram.ext import CallbackQueryHandler, ChatMemberHandler, CommandHandler, MessageHandler, filters
 
-from bot.handlers.context import Desk
+from bot.handlers import (
+    helping,
+    membership,
+    onboarding,
+    pressing,
+    privacy,
+    reading,
+    scheduling,
+    settings_panel,
+    subscribing,
+)
+from bot.handlers.context import Desk, Talk
+from bot.handlers.helping import Listening
+from bot.handlers.menu import publish_commands
+from bot.handlers.permissions import Act, Permissions
+from bot.handlers.said import said
+from bot.handlers.trouble import trouble
 
-_COMMANDS = {
-    "subscribe": ("subscribing", "subscribe"),
-    "unsubscribe": ("subscribing", "unsubscribe"),
-    "categories": ("subscribing", "categories"),
-    "digest": ("scheduling", "digest"),
-    "timezone": ("scheduling", "timezone"),
-    "alerts": ("scheduling", "alerts"),
-    "quiet": ("scheduling", "quiet"),
-    "language": ("scheduling", "language"),
-    "latest": ("reading", "latest"),
-    "breaking": ("reading", "breaking"),
-}
+__all__ = ["handle", "publish_commands", "register"]
+
+log = structlog.get_logger()
+
+# What is said anew: an edited command is no second one.
+_SAID = filters.UpdateType.MESSAGE | filters.UpdateType.CHANNEL_POST
 
 
 def register(desk: Desk) -> None:
-    """Provisional: whatever is there already."""
-    for command, (module, name) in _COMMANDS.items():
-        try:
-            found = getattr(importlib.import_module(f"bot.handlers.{module}"), name)
-        except (ImportError, AttributeError):
-            continue
-        desk.add_handler(CommandHandler(command, found, filters=filters.UpdateType.MESSAGE))
+    """Give the application its handlers."""
+    permissions = Permissions()
+    commands = _commands(permissions)
+    listening = Listening(commands)
+    desk.add_handler(ChatMemberHandler(membership.changed, ChatMemberHandler.MY_CHAT_MEMBER))
+    desk.add_handler(MessageHandler(filters.StatusUpdate.MIGRATE, membership.migrated))
+    desk.add_handler(CallbackQueryHandler(permissions.guarded(pressing.press)))
+    for name, act in commands.items():
+        desk.add_handler(CommandHandler(name, act, filters=_SAID))
+    # In groups other words, and other bots' commands, are none of ours.
+    here = _SAID & filters.ChatType.PRIVATE
+    desk.add_handler(MessageHandler(here & filters.COMMAND, listening.unknown))
+    desk.add_handler(MessageHandler(here & (filters.TEXT | filters.CAPTION), listening.words))
+    desk.add_error_handler(trouble)
 
 
 def handle(desk: Desk) -> Callable[[dict[str, Any]], Awaitable[None]]:
+    """Give what the queue calls with each update, as Telegram wrote it. It never raises."""
+
     async def handling(body: dict[str, Any]) -> None:
-        await desk.process_update(Update.de_json(body, desk.bot))
+        try:
+            update = Update.de_json(body, desk.bot)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            log.error("update not understood", update=body.get("update_id"), error=type(error).__name__)  # noqa: TRY400 - its text may be a reader's
+            return
+        await desk.process_update(update)  # what a handler raises goes to `trouble`
 
     return handling
+
+
+def _commands(permissions: Permissions) -> Mapping[str, Act]:
+    """Every command. In groups those that change something are administrators' alone; all may read."""
+    changing: dict[str, Act] = {
+        "start": onboarding.start,
+        "subscribe": subscribing.subscribe,
+        "unsubscribe": subscribing.unsubscribe,
+        "timezone": scheduling.timezone,
+        "alerts": scheduling.alerts,
+        "quiet": scheduling.quiet,
+        "language": scheduling.language,
+        "settings": settings_panel.settings,
+        "stop": privacy.stop,
+        "forget": privacy.forget,
+    }
+    free: dict[str, Act] = {
+        "categories": subscribing.categories,
+        "latest": reading.latest,
+        "breaking": reading.breaking,
+        "help": helping.help_,
+        "privacy": privacy.privacy,
+        "digest": _free_without_arguments(permissions, scheduling.digest),
+    }
+    return {name: permissions.guarded(act) for name, act in changing.items()} | free
+
+
+def _free_without_arguments(permissions: Permissions, act: Act) -> Act:
+    """Let everybody read `/digest`; `/digest 07:30` is a setting."""
+    guarded = permissions.guarded(act)
+
+    async def either(update: Update, talk: Talk) -> None:
+        await (guarded if said(update) else act)(update, talk)
+
+    return either

@@ -23,6 +23,8 @@ from digests.store.outbox import Settlement
 FIRST_DELAY = timedelta(seconds=2)  # before an unreachable Telegram is tried again; then doubled
 LONGEST_DELAY = timedelta(minutes=5)
 UNHEARD_TRIES = 2  # written and never answered: once more, then settled, since it may well have arrived
+DELETED_TRIES = 4  # "deleted" mostly means "upgraded", and the update that tells the new id comes within seconds
+BROKEN_TRIES = 12  # about half an hour: time for the operator to mend what cannot be rendered
 
 
 class Meaning(Enum):
@@ -30,12 +32,15 @@ class Meaning(Enum):
 
     SENT = auto()
     GONE = auto()  # the chat cannot be written to
+    TOPIC_GONE = auto()  # the topic cannot be written to; its group may
+    DELETED = auto()  # the group is said to be deleted: it may have another id soon
     MOVED = auto()  # the group has another id now
     MARKUP = auto()  # the entities are refused: once more as plain text
     REFUSED = auto()  # this message will never be taken
     WAIT = auto()  # 429
     UNREACHABLE = auto()  # nothing was written, or the server is in trouble: no harm in trying again
     UNHEARD = auto()  # written, and no answer heard: it may have arrived
+    BROKEN = auto()  # we failed before anything was written: a fault of ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +66,20 @@ _GONE = (
     "not enough rights to send text messages",
     "have no rights to send a message",
     "need administrator rights in the channel chat",
-    "message thread not found",
-    "topic_closed",
-    "topic_deleted",
     "bot is not a member",
+    "chat_restricted",
 )
+_TOPIC_GONE = ("message thread not found", "topic_closed", "topic_deleted")
+_DELETED = ("group chat was deleted", "group chat was upgraded")
 _MARKUP = ("can't parse entities", "entity", "entities")
 # httpx had no connection yet: Telegram has not seen the request.
-_UNWRITTEN = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
+_UNWRITTEN = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+)
 
 
 def meaning_of(error: TelegramError) -> Outcome:  # noqa: PLR0911 - a table, a line a row
@@ -82,8 +93,12 @@ def meaning_of(error: TelegramError) -> Outcome:  # noqa: PLR0911 - a table, a l
             told = error.retry_after
             seconds = told.total_seconds() if isinstance(told, timedelta) else float(told)
             return Outcome(Meaning.WAIT, text, seconds=seconds)
+        case BadRequest() | Forbidden() if any(part in said for part in _DELETED):
+            return Outcome(Meaning.DELETED, text)
         case Forbidden():
             return Outcome(Meaning.GONE, text)
+        case BadRequest() if any(part in said for part in _TOPIC_GONE):
+            return Outcome(Meaning.TOPIC_GONE, text)
         case BadRequest() if any(part in said for part in _GONE):
             return Outcome(Meaning.GONE, text)
         case BadRequest() if any(part in said for part in _MARKUP):
@@ -101,6 +116,9 @@ def meaning_of(error: TelegramError) -> Outcome:  # noqa: PLR0911 - a table, a l
             return Outcome(Meaning.UNREACHABLE, text)
 
 
+_MOST_TRIES = {Meaning.DELETED: DELETED_TRIES, Meaning.BROKEN: BROKEN_TRIES}
+
+
 def settled(delivery: Delivery, outcome: Outcome, now: datetime, chance: float) -> Settlement:
     """Say what an outcome makes of a delivery. `chance`, 0 to 1, spreads what failed together."""
     attempt = delivery.attempt + 1
@@ -114,12 +132,14 @@ def settled(delivery: Delivery, outcome: Outcome, now: datetime, chance: float) 
                 parts_sent=delivery.parts_sent,
                 message_id=outcome.message_id,
             )
-        case Meaning.GONE:
+        case Meaning.DELETED | Meaning.BROKEN if attempt < _MOST_TRIES[outcome.meaning]:
+            state, due_at = State.OWED, now + backoff(attempt, chance)
+        case Meaning.GONE | Meaning.TOPIC_GONE | Meaning.DELETED:
             state, due_at = State.GONE, None
-        case Meaning.REFUSED | Meaning.MARKUP:
+        case Meaning.REFUSED | Meaning.MARKUP | Meaning.BROKEN:
             state, due_at = State.REFUSED, None
-        case Meaning.MOVED:
-            state, due_at = State.OWED, now
+        case Meaning.MOVED:  # at once, but never round and round
+            state, due_at = State.OWED, now if attempt == 1 else now + backoff(attempt, chance)
         case Meaning.WAIT:
             state, due_at = State.OWED, now + timedelta(seconds=outcome.seconds)
         case Meaning.UNHEARD if delivery.unheard + 1 >= UNHEARD_TRIES:

@@ -28,12 +28,14 @@ CHAT_BURST = 3  # messages that may leave at once, after a pause
 GROUP_MESSAGES = 20
 GROUP_WINDOW = 60.0  # seconds
 SLACK = 0.01  # seconds that a late timer may make up for, so that the mean rate is kept
-FLOOD_OF_ALL = 3  # chats that are told to wait at the same time: then the answer means all
+FLOOD_OF_ALL = 3  # chats that are told to wait within FLOOD_WITHIN: then the answer means all
+FLOOD_WITHIN = 2.0  # seconds; groups that are each over their own limit are told now and then, not at once
 REPLY_TRIES = 3  # a reply is tried again after a 429, since nobody else remembers it
 LONGEST_REPLY_WAIT = 60.0  # seconds
-REMEMBERED = 20_000  # chats whose last messages are remembered, far over what any rate needs
+REMEMBERED = 100_000  # chats at most; what no limit needs any more is forgotten long before
 
 Answer = bool | dict[str, Any] | list[dict[str, Any]]
+Who = int | str  # a chat, or the method of a request that has none
 
 
 @dataclass(order=True, slots=True)
@@ -41,7 +43,7 @@ class _Waiter:
     at: float  # when it may be looked at again
     priority: int
     number: int
-    chat: int | None = field(compare=False)
+    who: Who = field(compare=False)
     passed: "asyncio.Future[None]" = field(compare=False)
 
 
@@ -51,8 +53,9 @@ class Gate(BaseRateLimiter[int]):
     def __init__(self, messages_per_second: float) -> None:
         self._interval = 1.0 / messages_per_second
         self._next = 0.0  # when the next message of all may leave
-        self._chats: OrderedDict[int, deque[float]] = OrderedDict()
-        self._told_to_wait: dict[int, float] = {}  # by chat, until when
+        self._buckets: OrderedDict[Who, float] = OrderedDict()  # by chat, when its bucket is empty again
+        self._minutes: OrderedDict[Who, deque[float]] = OrderedDict()  # by group, when its last messages left
+        self._told: dict[Who, tuple[float, float]] = {}  # who was told to wait: when, and until when
         self._all_wait = 0.0
         self._ready: list[tuple[int, int, _Waiter]] = []
         self._parked: list[_Waiter] = []
@@ -72,7 +75,7 @@ class Gate(BaseRateLimiter[int]):
 
     def close(self, *, below: int) -> None:
         """Turn back, from now on, whoever is as urgent as `below` or less: the bot stops, and what waits is kept."""
-        self._closed_below = below
+        self._closed_below = below if self._closed_below is None else min(below, self._closed_below)
         for waiter in [*self._parked, *(entry[2] for entry in self._ready)]:
             if waiter.priority >= below:
                 waiter.passed.cancel()
@@ -90,97 +93,96 @@ class Gate(BaseRateLimiter[int]):
         if endpoint in UNPACED:
             return await callback(*args, **kwargs)
         chat = data.get("chat_id")
-        chat = chat if isinstance(chat, int) else None
+        who = chat if isinstance(chat, int) else endpoint
         priority = Priority.REPLY if rate_limit_args is None else rate_limit_args
         for attempt in range(1, REPLY_TRIES + 1):
-            await self._turn(chat, priority)
+            await self._turn(who, priority)
             try:
                 return await callback(*args, **kwargs)
             except RetryAfter as error:
                 seconds = _seconds(error)
-                self._wait_as_told(chat, seconds)
-                log.warning("told to wait", chat=chat, seconds=seconds, endpoint=endpoint)
+                self._wait_as_told(who, seconds)
+                log.warning("told to wait", who=who, seconds=seconds, endpoint=endpoint)
                 if priority != Priority.REPLY or attempt == REPLY_TRIES or seconds > LONGEST_REPLY_WAIT:
                     raise
         raise AssertionError("the loop above returns or raises")
 
-    async def _turn(self, chat: int | None, priority: int) -> None:
+    async def _turn(self, who: Who, priority: int) -> None:
         if self._closed_below is not None and priority >= self._closed_below:
             raise asyncio.CancelledError
         loop = asyncio.get_running_loop()
         self._count += 1
-        waiter = _Waiter(0.0, priority, self._count, chat, loop.create_future())
+        waiter = _Waiter(0.0, priority, self._count, who, loop.create_future())
         heapq.heappush(self._ready, (priority, waiter.number, waiter))
         self._pass_on()
         await waiter.passed
 
     def _pass_on(self) -> None:
         """Let everybody through whose turn it is, then come back when the next one's will be."""
-        loop = asyncio.get_running_loop()
-        now = loop.time()
+        now = asyncio.get_running_loop().time()
         while self._parked and self._parked[0].at <= now:
             waiter = heapq.heappop(self._parked)
             heapq.heappush(self._ready, (waiter.priority, waiter.number, waiter))
-        while self._ready and (free_at := max(self._next - SLACK, self._all_wait)) <= now:
+        while self._ready and max(self._next, self._all_wait) <= now:
             waiter = heapq.heappop(self._ready)[2]
             if waiter.passed.done():  # whoever waited has gone
                 continue
-            chat_free_at = self._chat_free_at(waiter.chat, now)
-            if chat_free_at > now:
-                waiter.at = chat_free_at
+            free_at = self._free_at(waiter.who, now)
+            if free_at > now:
+                waiter.at = free_at
                 heapq.heappush(self._parked, waiter)
                 continue
             self._next = max(self._next, now - SLACK) + self._interval
-            self._remember(waiter.chat, now)
+            self._remember(waiter.who, now)
             waiter.passed.set_result(None)
+        self._come_back()
+
+    def _come_back(self) -> None:
         times = [self._parked[0].at] if self._parked else []
         if self._ready:
-            times.append(free_at)
+            times.append(max(self._next, self._all_wait))
         if self._timer:
             self._timer.cancel()
-        self._timer = loop.call_at(min(times), self._pass_on) if times else None
+        self._timer = asyncio.get_running_loop().call_at(min(times), self._pass_on) if times else None
 
-    def _chat_free_at(self, chat: int | None, now: float) -> float:
-        if chat is None:
-            return now
-        told = self._told_to_wait.get(chat, 0.0)
-        left = self._chats.get(chat)
-        if not left:
-            return max(told, now)
-        if chat < 0:  # a group or a channel
-            full = len(left) >= GROUP_MESSAGES
-            window = left[-GROUP_MESSAGES] + GROUP_WINDOW if full else now
-            return max(told, window, _bucket(left))
-        return max(told, _bucket(left))
+    def _free_at(self, who: Who, now: float) -> float:
+        """Say when a chat has room again: in its bucket of CHAT_BURST, in a group's minute, by what it was told."""
+        free_at = max(
+            self._told.get(who, (0.0, 0.0))[1],
+            self._buckets.get(who, now) - (CHAT_BURST - 1) * CHAT_INTERVAL,
+        )
+        minute = self._minutes.get(who)
+        if minute and len(minute) == GROUP_MESSAGES:
+            free_at = max(free_at, minute[0] + GROUP_WINDOW)
+        return free_at
 
-    def _remember(self, chat: int | None, now: float) -> None:
-        if chat is None:
+    def _remember(self, who: Who, now: float) -> None:
+        """Count a message of a chat, and forget the chats that have been quiet for as long as a limit looks back."""
+        if isinstance(who, str):
             return
-        left = self._chats.setdefault(chat, deque(maxlen=GROUP_MESSAGES))
-        left.append(now)
-        self._chats.move_to_end(chat)
-        if len(self._chats) > REMEMBERED:
-            self._chats.popitem(last=False)
+        self._buckets[who] = max(self._buckets.get(who, now), now) + CHAT_INTERVAL
+        self._buckets.move_to_end(who)
+        oldest = next(iter(self._buckets))
+        while self._buckets[oldest] <= now or len(self._buckets) > REMEMBERED:
+            del self._buckets[oldest]
+            oldest = next(iter(self._buckets))
+        if who > 0:  # a private chat; groups and channels have negative ids
+            return
+        self._minutes.setdefault(who, deque(maxlen=GROUP_MESSAGES)).append(now)
+        self._minutes.move_to_end(who)
+        oldest = next(iter(self._minutes))
+        while self._minutes[oldest][-1] <= now - GROUP_WINDOW or len(self._minutes) > REMEMBERED:
+            del self._minutes[oldest]
+            oldest = next(iter(self._minutes))
 
-    def _wait_as_told(self, chat: int | None, seconds: float) -> None:
+    def _wait_as_told(self, who: Who, seconds: float) -> None:
         now = asyncio.get_running_loop().time()
-        until = now + seconds
-        if chat is None:
-            self._all_wait = max(self._all_wait, until)
-            return
-        self._told_to_wait = {one: end for one, end in self._told_to_wait.items() if end > now}
-        self._told_to_wait[chat] = until
+        self._told = {one: told for one, told in self._told.items() if told[1] > now}
+        self._told[who] = (now, now + seconds)
         # The answer does not say whom it means. One chat is told for its own sake; several at once are not.
-        if len(self._told_to_wait) >= FLOOD_OF_ALL:
-            self._all_wait = max(self._all_wait, until)
-
-
-def _bucket(left: deque[float]) -> float:
-    """Say when a chat's bucket of CHAT_BURST, refilled every CHAT_INTERVAL, has room again."""
-    empty_until = 0.0
-    for at in left:
-        empty_until = max(empty_until, at) + CHAT_INTERVAL
-    return empty_until - (CHAT_BURST - 1) * CHAT_INTERVAL
+        lately = sum(at > now - FLOOD_WITHIN for at, _ in self._told.values())
+        if lately >= FLOOD_OF_ALL:
+            self._all_wait = max(self._all_wait, now + seconds)
 
 
 def _seconds(error: RetryAfter) -> float:

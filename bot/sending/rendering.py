@@ -1,5 +1,6 @@
 """From a claimed delivery to its messages: editions are read once, and rendered once for all who read alike."""
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Sequence
 from datetime import datetime
@@ -22,13 +23,14 @@ class Renderer:
         self._store = store
         self._formatter = formatter
         self._gazetteer = gazetteer
+        self._reading = asyncio.Lock()
         self._editions: OrderedDict[EditionId, Edition] = OrderedDict()
         self._rendered: OrderedDict[tuple[object, ...], tuple[Message, ...]] = OrderedDict()
 
     async def messages(self, delivery: Delivery, now: datetime) -> tuple[Message, ...]:
         """Give a delivery's messages, one or, for a long digest, several."""
-        (edition,) = await self._read([delivery.edition])
         chat = delivery.chat
+        (edition,) = await self._read([delivery.edition])
         content = edition.content
         if isinstance(content, AlertContent):
             group = chat.kind is not ChatKind.PRIVATE
@@ -58,10 +60,6 @@ class Renderer:
             for edition in await self._read(delivery.share.also)
             if isinstance(edition.content, AlertContent)
         ]
-        if not content.sections and not also:
-            return (
-                self._formatter.empty_digest(language=chat.language, zone=zone, now=now, since=content.since),
-            )
         places = (
             [(one.name(chat.language), one.zone) for one in self._gazetteer.likely(chat.language, now)]
             if delivery.share.ask_zone
@@ -72,12 +70,11 @@ class Renderer:
         )
 
     async def _read(self, ids: Sequence[EditionId]) -> list[Edition]:
-        missing = [id_ for id_ in ids if id_ not in self._editions]
-        if missing:
-            async with self._store.reading() as tx:
-                found = await editions.by_ids(tx, missing)
-            for edition in found.values():
-                self._editions[edition.id] = edition
+        async with self._reading:  # a block's first deliveries all want the same edition
+            missing = [id_ for id_ in ids if id_ not in self._editions]
+            if missing:
+                async with self._store.reading() as tx:
+                    self._editions |= await editions.by_ids(tx, missing)
         read = [self._editions[id_] for id_ in ids if id_ in self._editions]
         for edition in read:
             self._editions.move_to_end(edition.id)
@@ -86,6 +83,8 @@ class Renderer:
         return read
 
     def _remembered(self, key: tuple[object, ...]) -> tuple[Message, ...] | None:
+        if key in self._rendered:
+            self._rendered.move_to_end(key)
         return self._rendered.get(key)
 
     def _keep(self, key: tuple[object, ...], messages: tuple[Message, ...]) -> tuple[Message, ...]:

@@ -8,6 +8,7 @@ from datetime import datetime
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from digests.errors import StoreError
 from digests.model import ChatId, State
 from digests.store import chats, outbox
 from digests.store.engine import Store, Writing
@@ -58,7 +59,7 @@ class Settler:
                     async with self._store.writing() as tx:
                         await self._apply(tx, [settled for settled, _ in batch])
                     break
-                except (SQLAlchemyError, OSError) as error:
+                except (SQLAlchemyError, StoreError, OSError) as error:
                     # The answers were heard; to forget them would be to send twice.
                     log.warning("outcomes not written yet", error=type(error).__name__, outcomes=len(batch))
                     await asyncio.sleep(pause)

@@ -37,7 +37,7 @@ _CLOCK = (
     r"(?:\s*(?P<after>[AaPp]\.?[Mm]\.?)(?![a-zA-Z]))?"
 )
 _ZONE = r"\s*(?P<zone>\S.*)?"
-_WEEKDAY = r"(?:\(?[^\W\d_]{1,12}\.?\)?\s*,?\s*)?"
+_WEEKDAY = r"(?:(?!오전|오후|[AaPp]\.?[Mm]\b)\(?[^\W\d_]{1,12}+\.?\)?\s*,?\s*)?"
 _MONTH = r"(?P<month>[a-zA-Z]{3,9}\.?|\d{1,2}월?)"
 
 _YMD = r"(?P<year>\d{4})\s*[-./년年]\s*(?P<month>\d{1,2})\s*[-./월月]\s*(?P<day>\d{1,2})\s*[일日.]?"
@@ -83,7 +83,7 @@ def _unix(text: str) -> datetime | None:
 def _built(parts: dict[str, str | None], zone: timezone) -> datetime | None:
     try:
         year = int(parts["year"] or "")
-        if year < 100:  # RFC 5322, 4.3
+        if len(parts["year"] or "") == 2:  # RFC 5322, 4.3
             year += 2000 if year < 50 else 1900
         hour = _hour(int(parts.get("hour") or 0), parts.get("before") or parts.get("after") or "")
         minute = int(parts.get("minute") or parts.get("kminute") or 0)

@@ -61,7 +61,9 @@ def _number(value: object) -> int | None:
 
 
 def _usable(picture: Picture, base: str) -> str:
-    if any(side is not None and side < _SMALLEST for side in (picture.width, picture.height)):
+    if not picture.src.strip() or any(
+        side is not None and side < _SMALLEST for side in (picture.width, picture.height)
+    ):
         return ""
     try:
         address = urljoin(base, "".join(picture.src.split()))

@@ -39,8 +39,11 @@ _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)|<!\[CDATA\[|\]\]>|<![a-zA-Z][^<>]*>|<\
 _BARE = re.compile(
     r"&(?!#\d{1,7};|#[xX][0-9a-fA-F]{1,6};|[a-zA-Z][a-zA-Z0-9]{1,31};|(?:amp|quot|nbsp|lt|gt)(?![\w=]))"
 )
+# What is left of text that was escaped once more than it should be.
 _TWICE = re.compile(
     r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|amp|lt|gt|quot|apos|nbsp|[lr][sd]quo|hellip|middot|[mn]dash);"
+    r"|</(?:p|b|i|u|a|em|strong|span|div|font|h[1-6]|li|td)>|<(?:br|img|p)\b[^<>]*>",
+    re.IGNORECASE,
 )
 
 # Nothing to see: C0 and C1 controls, soft hyphens, zero-width spaces, byte order marks, stand-ins for objects, and
@@ -122,7 +125,9 @@ def read_markup(markup: str, limit: int = 2_000) -> tuple[str, tuple[Picture, ..
     if not markup:
         return "", ()
     text, pictures = _once(markup)
-    if _TWICE.search(text):  # some escape everything twice
+    for _ in range(2):
+        if not _TWICE.search(text):
+            break
         text, more = _once(text)
         pictures += more
     return excerpt(tidy(text), limit), pictures
@@ -161,7 +166,7 @@ def excerpt(text: str, limit: int = 160) -> str:
         return head[: ends[-1]]
     head = text[: max(0, limit - 1)]
     space = head.rfind(" ") if not text[limit - 1].isspace() else len(head)
-    if space * 2 > limit:
+    if space * 3 > limit:
         head = head[:space]
     # A mark that belongs to the letter before it, or joins two signs, is not left hanging.
     return head.rstrip(" \t,;:·-–—(\u200c\u200d\ufe0f") + "…"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from typing import Any, TypedDict, Unpack
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 
 from digests.model import Address, Alerts, Chat, ChatId, ChatKind, Language, NewChat, Quiet, State
 from digests.store import codec
@@ -67,6 +67,12 @@ async def by_ids(tx: Reading, ids: Sequence[ChatId]) -> dict[ChatId, Chat]:
     return {ChatId(row.id): chat_of(row) for row in rows}
 
 
+async def hold(tx: Writing, ids: Sequence[ChatId]) -> dict[ChatId, Chat]:
+    """Read chats, and keep all others from changing them until this transaction ends."""
+    rows = await tx.rows(select(chats).where(chats.c.id.in_(ids)).order_by(chats.c.id).with_for_update())
+    return {ChatId(row.id): chat_of(row) for row in rows}
+
+
 async def ensure(tx: Writing, address: Address, new: NewChat, now: datetime) -> Chat:
     """Find the chat at an address, or begin it with the operator's defaults."""
     await tx.execute(
@@ -117,14 +123,37 @@ async def due(tx: Reading, now: datetime, limit: int) -> tuple[Chat, ...]:
     return tuple(chat_of(row) for row in rows)
 
 
-async def pause(tx: Writing, telegram_id: int, why: str, now: datetime) -> tuple[ChatId, ...]:
-    """Stop writing to a chat and all its topics; what it chose is kept. Gives those that were awake."""
-    rows = await tx.rows(
+async def move_on(tx: Writing, moved: Sequence[Chat]) -> None:
+    """Write each chat's next digest, what its last one covered, and how often its zone was asked for."""
+    if not moved:
+        return
+    columns = chats.c.next_digest_at, chats.c.digested_seq, chats.c.digested_at, chats.c.zone_asks
+    await tx.execute(
+        update(chats)
+        .where(chats.c.id == bindparam("chat"))
+        .values({column: bindparam(f"to_{column.name}", type_=column.type) for column in columns}),
+        [
+            {"chat": chat.id} | {f"to_{column.name}": getattr(chat, column.name) for column in columns}
+            for chat in moved
+        ],
+    )
+
+
+async def pause(
+    tx: Writing, telegram_id: int, why: str, now: datetime, *, thread_id: int | None = None
+) -> tuple[ChatId, ...]:
+    """Stop writing to a chat and all its topics (with `thread_id`: to one of them); what it chose is kept.
+
+    Gives those that were awake.
+    """
+    paused = (
         update(chats)
         .where(chats.c.telegram_id == telegram_id, chats.c.paused_at.is_(None))
         .values(paused_at=now, paused_why=why[:200])
-        .returning(chats.c.id)
     )
+    if thread_id is not None:
+        paused = paused.where(chats.c.thread_id == thread_id)
+    rows = await tx.rows(paused.returning(chats.c.id))
     return tuple(ChatId(row.id) for row in rows)
 
 

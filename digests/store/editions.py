@@ -69,10 +69,13 @@ async def announce(
     )
 
 
-async def undone(tx: Reading) -> Broadcast | None:
-    """Give the oldest broadcast that has chats left."""
+async def undone(tx: Reading, after: int = 0) -> Broadcast | None:
+    """Give the oldest broadcast that has chats left; those that came `after` one first, so that all have turns."""
     row = await tx.row(
-        select(broadcasts).where(broadcasts.c.done_at.is_(None)).order_by(broadcasts.c.id).limit(1)
+        select(broadcasts)
+        .where(broadcasts.c.done_at.is_(None))
+        .order_by(case((broadcasts.c.id > after, 0), else_=1), broadcasts.c.id)
+        .limit(1)
     )
     if row is None:
         return None

@@ -1,13 +1,13 @@
 """Opening a database by its URL, and the only places where a transaction begins or ends."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, CursorResult, Executable, Row, event, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from digests.errors import StoreError
@@ -73,7 +73,7 @@ class Store:
         """
         try:
             parsed = make_url(url)
-        except ArgumentError:
+        except (ArgumentError, ValueError):  # ValueError: a port that is no number
             raise StoreError(
                 "The database URL cannot be read.",
                 hint="Write sqlite:///sosik.db or postgresql://user@host/name.",
@@ -124,23 +124,39 @@ class Store:
     @property
     def shown_url(self) -> str:
         """The URL for people and logs, without a password."""
-        return self.url.render_as_string(hide_password=True)
+        shown = self.url.difference_update_query(["password", "sslpassword"])
+        return shown.render_as_string(hide_password=True)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Reading]:
-        """Open a reading transaction."""
-        async with self._reader.connect() as connection:
-            if not self.is_sqlite:
-                await connection.execution_options(
-                    postgresql_readonly=True, isolation_level="REPEATABLE READ"
-                )
-            yield Reading(connection)
+        """Open a reading transaction. Raises StoreError when the database is away or its disk fails."""
+        with self._in_words():
+            async with self._reader.connect() as connection:
+                if not self.is_sqlite:
+                    await connection.execution_options(
+                        postgresql_readonly=True, isolation_level="REPEATABLE READ"
+                    )
+                yield Reading(connection)
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[Writing]:
-        """Open a writing transaction: committed when the block ends, rolled back when it raises."""
-        async with self.writer.begin() as connection:
-            yield Writing(connection)
+        """Open a writing transaction: committed when the block ends, rolled back when it raises.
+
+        Raises StoreError when the database is away, or its disk full, failing or read-only.
+        """
+        with self._in_words():
+            async with self.writer.begin() as connection:
+                yield Writing(connection)
+
+    @contextmanager
+    def _in_words(self) -> Iterator[None]:
+        """Say what happened to the database, which is nobody's mistake in a statement."""
+        try:
+            yield
+        except OperationalError as error:
+            raise StoreError(
+                f"The database {self.shown_url} cannot be used: {_reason(error)}", passing=True
+            ) from error
 
     async def ping(self) -> None:
         """Raise StoreError, in words, if the database does not answer."""
@@ -151,16 +167,19 @@ class Store:
                     text("SELECT 1 FROM sqlite_master" if self.is_sqlite else "SELECT 1")
                 )
         except (DBAPIError, OSError) as error:
-            # Only the server's first line: it names host, role and database, never the password.
-            reason = next(iter(str(getattr(error, "orig", error)).splitlines()), type(error).__name__)
             raise StoreError(
-                f"The database {self.shown_url} does not answer: {reason}", passing=True
+                f"The database {self.shown_url} does not answer: {_reason(error)}", passing=True
             ) from error
 
     async def close(self) -> None:
         """Close all connections."""
         for engine in self.engines:
             await engine.dispose()
+
+
+def _reason(error: Exception) -> str:
+    """Give only the server's first line: it names host, role and database, never the password."""
+    return next(iter(str(getattr(error, "orig", error)).splitlines()), type(error).__name__)
 
 
 def _prepare_sqlite(engine: AsyncEngine, *, begin: str, writes: bool) -> None:

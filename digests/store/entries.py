@@ -90,14 +90,18 @@ def _row(feed: FeedId, one: Keyed, *, seen_at: datetime, history: bool) -> dict[
 
 
 async def unjudged(tx: Reading, limit: int) -> tuple[Unjudged, ...]:
-    """Give the oldest entries that no story has yet."""
-    rows = await tx.rows(
+    """Give the oldest entries that no story has yet.
+
+    In a writing transaction others wait for them, and then find them judged.
+    """
+    oldest = (
         select(entries, feeds.c.name.label("feed_name"))
         .join(feeds, feeds.c.id == entries.c.feed_id)
         .where(entries.c.judged_at.is_(None))
         .order_by(entries.c.id)
         .limit(limit)
     )
+    rows = await tx.rows(oldest.with_for_update(of=entries) if isinstance(tx, Writing) else oldest)
     return tuple(
         Unjudged(
             id=EntryId(row.id),

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-from digests.errors import InUseError
+from digests.errors import InUseError, StoreError
 from digests.store.engine import Store
 
 ADVISORY_KEY = 0x50_51_11  # any number, the same in every Sosik; PostgreSQL keeps them by database
@@ -19,18 +19,24 @@ _HINT = "Stop it first; `check` and `preview` may run beside it."
 
 @asynccontextmanager
 async def hold(store: Store) -> AsyncIterator[None]:
-    """Hold the database for this process. Raises InUseError at once if another one has it."""
+    """Hold the database for this process. Raises InUseError at once if another one has it, else StoreError."""
     if store.is_sqlite:
         lock = FileLock(f"{store.url.database}.lock")
         try:
             lock.acquire(timeout=0)
         except Timeout:
             raise InUseError(_IN_USE.format(url=store.shown_url), hint=_HINT) from None
+        except OSError as error:  # a read-only folder, a full disk
+            raise StoreError(
+                f"The database {store.shown_url} cannot be locked: {error.strerror}.",
+                hint=f"Its folder must be writable: {lock.lock_file} is kept there.",
+            ) from error
         try:
             yield
         finally:
             lock.release()
         return
+    await store.ping()
     # A connection of its own, for as long as the lock is held: PostgreSQL frees it when the connection ends.
     engine = create_async_engine(
         store.writer.url,

@@ -26,12 +26,14 @@ async def migrate(store: Store) -> tuple[str | None, str]:
     Raises NewerSchemaError for a database that a newer Sosik has written: its tables are unknown here.
     """
     await store.ping()
-    async with store.writer.begin() as connection:
-        return await connection.run_sync(_upgrade)
+    async with store.writing() as tx:
+        return await tx.run_sync(_upgrade)
 
 
 async def stand(store: Store) -> tuple[str | None, str]:
     """Tell the revision the database has (None: no tables), and the one of this version; changes nothing."""
+    if store.is_sqlite and not Path(store.url.database or "").exists():
+        return None, _scripts().get_current_head() or ""  # to connect would create the file
     await store.ping()
     async with store.reading() as tx:
         return await tx.run_sync(_stand)
@@ -47,8 +49,12 @@ async def require_current(store: Store) -> None:
         )
 
 
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(configuration())
+
+
 def _stand(connection: Connection) -> tuple[str | None, str]:
-    scripts = ScriptDirectory.from_config(configuration())
+    scripts = _scripts()
     head = scripts.get_current_head() or ""
     before = MigrationContext.configure(connection).get_current_revision()
     known = {script.revision for script in scripts.walk_revisions()}

@@ -1,7 +1,7 @@
 """The outbox: messages owed to chats, claimed by one run at a time, settled by outcomes."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -91,16 +91,23 @@ async def owe(
 
 
 async def claim(
-    tx: Writing, run: str, now: datetime, *, lease_until: datetime, limit: int, in_hand: bool = True
+    tx: Writing,
+    run: str,
+    now: datetime,
+    *,
+    lease_until: datetime,
+    limit: int,
+    in_hand: bool = True,
+    least: Priority = Priority.DIGEST,
 ) -> tuple[Delivery, ...]:
     """Take what is owed and due and that nobody holds: alerts before digests, the oldest first.
 
     `in_hand` says that this run has claimed deliveries under way. Without any, what it claimed before is free
-    again: something failed between the claim and the outcome.
+    again: something failed between the claim and the outcome. What is less urgent than `least` is left.
     """
     due = (
         select(deliveries.c.id)
-        .where(*_free(run, now, in_hand=in_hand))
+        .where(*_free(run, now, in_hand=in_hand), deliveries.c.priority <= least)
         .order_by(deliveries.c.priority, deliveries.c.due_at, deliveries.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -114,9 +121,14 @@ async def claim(
     return await taken(tx, [DeliveryId(row.id) for row in rows])
 
 
-async def anything_due(tx: Reading, run: str, now: datetime, *, in_hand: bool) -> bool:
+async def anything_due(
+    tx: Reading, run: str, now: datetime, *, in_hand: bool, least: Priority = Priority.DIGEST
+) -> bool:
     """Tell whether a claim would find anything, without the lock that it takes."""
-    found = await tx.value(select(deliveries.c.id).where(*_free(run, now, in_hand=in_hand)).limit(1))
+    free = _free(run, now, in_hand=in_hand)
+    found = await tx.value(
+        select(deliveries.c.id).where(*free, deliveries.c.priority <= least).limit(1)
+    )
     return found is not None
 
 
@@ -128,6 +140,14 @@ def _free(run: str, now: datetime, *, in_hand: bool) -> tuple[ColumnElement[bool
         deliveries.c.run_id.is_(None), ours, and_(deliveries.c.run_id != run, deliveries.c.lease_until < now)
     )
     return IS_OWED, deliveries.c.due_at <= now, free
+
+
+async def still_owed(tx: Reading, ids: Collection[DeliveryId], run: str) -> frozenset[DeliveryId]:
+    """Tell which claimed deliveries still are to be sent: a reader may have left, or the chat be gone, meanwhile."""
+    rows = await tx.rows(
+        select(deliveries.c.id).where(deliveries.c.id.in_(ids), deliveries.c.run_id == run, IS_OWED)
+    )
+    return frozenset(DeliveryId(row.id) for row in rows)
 
 
 async def taken(tx: Reading, ids: Sequence[DeliveryId]) -> tuple[Delivery, ...]:
@@ -283,6 +303,16 @@ async def alerted(
         ):
             found[ChatId(row.chat_id)].add(keys[row.key])
     return {chat: frozenset(found[chat]) for chat in chat_ids}
+
+
+async def had(tx: Reading, keys: Mapping[ChatId, str]) -> frozenset[ChatId]:
+    """Tell which chats have, or had, a delivery under the key given for each."""
+    rows = await tx.rows(
+        select(deliveries.c.chat_id, deliveries.c.key).where(
+            deliveries.c.chat_id.in_(list(keys)), deliveries.c.key.in_(set(keys.values()))
+        )
+    )
+    return frozenset(ChatId(row.chat_id) for row in rows if keys[ChatId(row.chat_id)] == row.key)
 
 
 async def cancel(tx: Writing, chats_: Collection[ChatId], state: State, now: datetime) -> int:

@@ -16,7 +16,7 @@ async def forget_texts(tx: Writing, before: datetime, limit: int) -> int:
         .where(
             entries.c.seen_at < before,
             entries.c.judged_at.is_not(None),
-            or_(entries.c.summary != "", entries.c.author != ""),
+            or_(entries.c.summary != "", entries.c.author != "", entries.c.image != ""),
         )
         .limit(limit)
     )

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -18,10 +18,11 @@ from digests.store.tables import decisions, entries, feeds, filings, stories
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The story an entry was filed in, and whether it was alerted before."""
+    """The story an entry was filed in, whether it was alerted before, and where it is new."""
 
     story: StoryId
     alerted: bool
+    new: frozenset[str] = frozenset()  # categories that it was not filed under before
 
 
 async def file(tx: Writing, filed: Filed, now: datetime) -> Written:
@@ -40,14 +41,14 @@ async def file(tx: Writing, filed: Filed, now: datetime) -> Written:
         .where(entries.c.id == filed.unjudged.id)
         .values(story_id=written.story, judged_at=now, language=filed.language)
     )
-    await insert_new(
+    new = await insert_new(
         tx,
         filings,
         [
             {"category": category, "story_id": written.story, "at": filed.at}
             for category in sorted(filed.categories)
         ],
-        filings.c.seq,
+        filings.c.category,
     )
     await tx.execute(
         insert(tx, decisions).values(
@@ -59,12 +60,14 @@ async def file(tx: Writing, filed: Filed, now: datetime) -> Written:
             decided_at=now,
         )
     )
-    return written
+    return replace(written, new=frozenset(row.category for row in new))
 
 
 async def alerted(tx: Writing, story: StoryId, now: datetime) -> None:
-    """Remember that the story has rung."""
-    await tx.execute(update(stories).where(stories.c.id == story).values(alerted_at=now))
+    """Remember when the story first rang."""
+    await tx.execute(
+        update(stories).where(stories.c.id == story, stories.c.alerted_at.is_(None)).values(alerted_at=now)
+    )
 
 
 async def last_filing(tx: Reading) -> int:

@@ -292,7 +292,7 @@ deliveries = Table(  # the outbox: one message owed to one chat
     UniqueConstraint("chat_id", "key"),  # makes a second delivery impossible, whatever runs twice
     sqlite_autoincrement=True,
 )
-# Written out, not as parameters: SQLite uses a partial index only where the query says the index's very words.
+# Written out, not as parameters: a plan made before the parameter is known cannot use a partial index.
 IS_OWED = deliveries.c.state == text("'owed'")
 IS_HELD = deliveries.c.state == text("'held'")
 Index(

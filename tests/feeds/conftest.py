@@ -1,9 +1,10 @@
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 
 import pytest
-from publisher import Publisher
+from tests.feeds.publisher import Publisher
 
 from digests.feeds.fetch import Fetcher
 from digests.settings import PollingSettings
@@ -46,3 +47,14 @@ async def raw_server() -> AsyncIterator[Callable[[bytes], Awaitable[str]]]:
     yield start
     for server in servers:
         server.close()
+
+
+@pytest.fixture
+def deadline() -> Callable[[float], None]:
+    """Check that not more than so many seconds have passed since the test began."""
+    started = time.perf_counter()
+
+    def check(seconds: float) -> None:
+        assert time.perf_counter() - started < seconds
+
+    return check

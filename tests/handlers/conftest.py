@@ -7,7 +7,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from talking import Hands, Talking
 from telegram.ext import ExtBot
 from telegram.request import HTTPXRequest
 
@@ -23,6 +22,7 @@ from bot.texts.cities import Gazetteer
 from digests.settings import Category, FeedSettings, Settings
 from digests.store.engine import Store
 from digests.store.migrate import migrate
+from tests.handlers.talking import Hands, Talking
 
 TOKEN = "600000001:TEST"
 
@@ -83,7 +83,9 @@ def clock() -> Hands:
 async def sqlite_store(migrated: Path, tmp_path: Path) -> AsyncIterator[Store]:
     for part in migrated.parent.iterdir():
         shutil.copy(part, tmp_path / part.name)
-    opened = Store.open(f"sqlite:///{tmp_path}/sosik.db", )
+    opened = Store.open(
+        f"sqlite:///{tmp_path}/sosik.db",
+    )
     yield opened
     await opened.close()
 
@@ -124,10 +126,12 @@ async def talking(
         )
         await _stories(people)
         async with application:
-            queue = Queue(sqlite_store, people.watched(handle(application)), wake=lambda: loops[0].wake())
-            intake = Intake(sqlite_store, bot, now=clock, stored=lambda: loops[0].wake())
-            loops = [Loop("queue", queue.step), Loop("intake", intake.step)]
-            tasks = [asyncio.create_task(loop.run()) for loop in loops]
+            queue = Queue(
+                sqlite_store, people.watched(handle(application)), wake=lambda: loops["queue"].wake()
+            )
+            intake = Intake(sqlite_store, bot, now=clock, stored=lambda: loops["queue"].wake())
+            loops = {"queue": Loop("queue", queue.step), "intake": Loop("intake", intake.step)}
+            tasks = [asyncio.create_task(loop.run()) for loop in loops.values()]
             while not telegram.polling:
                 await asyncio.sleep(0.002)
             yield people
@@ -139,9 +143,17 @@ async def talking(
 
 async def _stories(people: Talking) -> None:
     people.clock.forward(hours=-3)
-    await people.publish("Nova Lane announces a winter tour", summary="Eleven cities in six weeks, Busan first.")
-    await people.publish("Drama of the year begins shooting", tags=("Drama",), summary="In a village by the sea.")
-    await people.publish("눈이 많이 와요", feed="hanguk", source="한국일보", summary="중부 지방에 큰 눈이 내려요.")
+    await people.publish(
+        "Nova Lane announces a winter tour", summary="Eleven cities in six weeks, Busan first."
+    )
+    await people.publish(
+        "Drama of the year begins shooting", tags=("Drama",), summary="In a village by the sea."
+    )
+    await people.publish(
+        "눈이 많이 와요", feed="hanguk", source="한국일보", summary="중부 지방에 큰 눈이 내려요."
+    )
     people.clock.forward(hours=1)
-    await people.publish("Nova Lane’s singer is ill", tags=("Breaking",), summary="The first show is postponed.")
+    await people.publish(
+        "Nova Lane’s singer is ill", tags=("Breaking",), summary="The first show is postponed."
+    )
     people.clock.time += timedelta(hours=2)

@@ -1,6 +1,7 @@
 """Talking to the bot: the real application on a real store, in front of the emulated Telegram."""
 
 import asyncio
+import zlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -49,7 +50,9 @@ class Talking:
     ann: Person
     min: Person
     handled: set[int] = field(default_factory=set)
-    woken: list[bool] = field(default_factory=list)  # one for each time that a handler said something may be due
+    woken: list[bool] = field(
+        default_factory=list
+    )  # one for each time that a handler said something may be due
     _more: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def say(
@@ -69,11 +72,7 @@ class Talking:
     ) -> Answer:
         """A person presses a button, by its label or data; gives the pop-up. What was sent or edited stands in the chat."""
         where = chat or self.telegram.private(person)
-        pressing = asyncio.create_task(
-            self.telegram.press(where, person, message.id, button, timeout=PATIENCE)
-        )
-        await asyncio.sleep(0)
-        answer = await pressing
+        answer = await self.telegram.press(where, person, message.id, button, timeout=PATIENCE)
         await self.quiet()
         return answer
 
@@ -117,7 +116,6 @@ class Talking:
 
         return watching
 
-
     async def kept(self, where: Person | Chat, thread: int = 0) -> Kept:
         """What the store keeps of a chat. Raises LookupError for one it does not know."""
         found = await self.kept_or_none(where, thread)
@@ -138,12 +136,24 @@ class Talking:
             return await subscriptions.of(tx, kept.id)
 
     async def publish(
-        self, title: str, *, feed: str = "seoul-daily", tags: tuple[str, ...] = (), link: str = "", **more: Any
+        self,
+        title: str,
+        *,
+        feed: str = "seoul-daily",
+        tags: tuple[str, ...] = (),
+        link: str = "",
+        **more: Any,
     ) -> None:
         """A feed of the settings brings an entry, now, and it is judged. `Breaking` among the tags makes it ring."""
-        address = link or f"https://{feed}.example/{abs(hash(title))}"
+        address = link or f"https://{feed}.example/{zlib.crc32(title.encode())}"
         entry = Entry(
-            key=address, title=title, link=address, published=self.clock(), tags=tags, source=more.pop("source", "Seoul Daily"), **more
+            key=address,
+            title=title,
+            link=address,
+            published=self.clock(),
+            tags=tags,
+            source=more.pop("source", "Seoul Daily"),
+            **more,
         )
         async with self.store.writing() as tx:
             await feeds.settle_with(tx, self.settings.feeds, self.clock())

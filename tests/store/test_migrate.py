@@ -49,7 +49,15 @@ async def test_a_second_process_is_told_so(store: Store) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["", "mysql://root@localhost/x", "sqlite://", "sqlite:///:memory:", "nonsense", "sqlite:////no/such/folder/x.db"]
+    "url",
+    [
+        "",
+        "mysql://root@localhost/x",
+        "sqlite://",
+        "sqlite:///:memory:",
+        "nonsense",
+        "sqlite:////no/such/folder/x.db",
+    ],
 )
 def test_a_database_url_that_cannot_be_used_is_refused_with_a_sentence(url: str) -> None:
     with pytest.raises(StoreError):
@@ -68,4 +76,6 @@ async def test_a_server_that_does_not_answer_is_told_without_its_password() -> N
 async def test_a_reader_cannot_write(store: Store) -> None:
     with pytest.raises(Exception, match="read"):
         async with store.reading() as tx:
-            await tx.rows(text("INSERT INTO memos (name, value, at) VALUES ('a', '1', '2026-01-01') RETURNING name"))
+            await tx.rows(
+                text("INSERT INTO memos (name, value, at) VALUES ('a', '1', '2026-01-01') RETURNING name")
+            )

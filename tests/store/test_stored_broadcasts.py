@@ -29,12 +29,16 @@ def ids(found: Iterable[Candidate]) -> list[ChatId]:
 
 
 async def test_editions_read_as_they_were_written(store: Store, newsroom) -> None:
-    version = Version("ko", "<3 & 소식", "https://a.example/?a=1&b=2", "A", excerpt="…", image="https://a.example/x")
+    version = Version(
+        "ko", "<3 & 소식", "https://a.example/?a=1&b=2", "A", excerpt="…", image="https://a.example/x"
+    )
     card = Card(
         StoryId(3), newsroom.now, ("kpop", "drama"), {"ko": version, "en": replace(version, language="en")}
     )
     alert = AlertContent(card, ("marker", "feed"))
-    digest = DigestContent(newsroom.now - timedelta(days=1), newsroom.now, (Section("kpop", (card, card)),), more=4)
+    digest = DigestContent(
+        newsroom.now - timedelta(days=1), newsroom.now, (Section("kpop", (card, card)),), more=4
+    )
     async with store.writing() as tx:
         first = await editions.add(tx, alert, newsroom.now)
         second = await editions.add(tx, digest, newsroom.now)
@@ -72,7 +76,9 @@ async def test_a_broadcast_before_any_chat_is_for_nobody(store: Store, newsroom)
         assert await editions.candidates(tx, broadcast, newsroom.now, 9) == ()
 
 
-async def test_the_audience_is_each_chat_of_any_of_the_categories_once_in_order(store: Store, newsroom) -> None:
+async def test_the_audience_is_each_chat_of_any_of_the_categories_once_in_order(
+    store: Store, newsroom
+) -> None:
     async with store.writing() as tx:
         both = await newsroom.chat(tx, 1, "drama", "kpop")
         await newsroom.chat(tx, 2, "food")
@@ -119,7 +125,9 @@ async def test_a_candidate_follows_since_the_earliest_of_its_subscriptions_to_th
         chat = await newsroom.chat(tx, 1, "kpop", since=late)
         await newsroom.chat(tx, 1, "drama", since=early)
         await newsroom.chat(tx, 1, "food", since=early - MINUTE)
-        (found,) = await editions.candidates(tx, await newsroom.broadcast(tx, "kpop", "drama"), newsroom.now, 9)
+        (found,) = await editions.candidates(
+            tx, await newsroom.broadcast(tx, "kpop", "drama"), newsroom.now, 9
+        )
         assert (found.chat.id, found.subscribed_at) == (chat.id, early)
 
 

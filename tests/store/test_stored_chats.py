@@ -245,7 +245,9 @@ async def test_forgetting_deletes_all_of_the_chat_and_nothing_of_another(store: 
         await newsroom.owe(tx, everyone, "alert:2:1", state=State.HELD)
         await newsroom.owe(tx, everyone, "digest:1", priority=Priority.DIGEST)
         before = await rows_by_chat(tx)
-        assert before == {name: sorted(one.id for one in everyone) for name in before}, "each table has its rows"
+        assert before == {name: sorted(one.id for one in everyone) for name in before}, (
+            "each table has its rows"
+        )
     async with store.writing() as tx:
         assert await chats.forget(tx, -5, 2) == 1
         assert await rows_by_chat(tx) == {name: sorted([chat.id, other.id]) for name in before}
@@ -283,7 +285,10 @@ async def test_subscribing_twice_tells_what_is_new_and_keeps_the_first_date(stor
     async with store.writing() as tx:
         chat = await newsroom.chat(tx, 5)
         other = await newsroom.chat(tx, 6, "kpop")
-        assert await subscriptions.add(tx, chat.id, ["kpop", "food", "kpop"], newsroom.now) == {"kpop", "food"}
+        assert await subscriptions.add(tx, chat.id, ["kpop", "food", "kpop"], newsroom.now) == {
+            "kpop",
+            "food",
+        }
         assert await subscriptions.add(tx, chat.id, {"kpop", "drama"}, later) == {"drama"}
         assert await subscriptions.add(tx, chat.id, (), later) == frozenset()
         assert await subscriptions.of(tx, chat.id) == {"kpop", "food", "drama"}
@@ -305,5 +310,8 @@ async def test_unsubscribing_tells_what_was_followed(store: Store, newsroom) -> 
         assert await subscriptions.remove(tx, chat.id, ["kpop"]) == frozenset()
         assert await subscriptions.remove(tx, chat.id, []) == frozenset()
         assert await subscriptions.remove(tx, chat.id) == {"food", "drama"}
-        assert await subscriptions.of_many(tx, [chat.id, other.id]) == {chat.id: frozenset(), other.id: {"kpop"}}
+        assert await subscriptions.of_many(tx, [chat.id, other.id]) == {
+            chat.id: frozenset(),
+            other.id: {"kpop"},
+        }
         assert await subscriptions.of_many(tx, []) == {}

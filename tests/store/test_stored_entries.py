@@ -7,7 +7,9 @@ from digests.store.engine import Store
 from digests.store.feeds import FeedId
 
 
-async def keep(store: Store, newsroom, *keyed: entries.Keyed, feed: str = "daily", history: bool = False) -> int:
+async def keep(
+    store: Store, newsroom, *keyed: entries.Keyed, feed: str = "daily", history: bool = False
+) -> int:
     async with store.writing() as tx:
         feed_id = await newsroom.feed(tx, feed)
         return await entries.add(tx, feed_id, keyed, seen_at=newsroom.now, history=history)
@@ -128,7 +130,7 @@ async def test_an_absurd_date_of_a_publisher_stops_nothing(
     assert found.entry.published.year in {1, 9998, 9999}
 
 
-@pytest.mark.parametrize("bad", ["nul \x00.", "half \udc80.", "half \ud83d."])
+@pytest.mark.parametrize("bad", ["nul \x00.", "half \udc80."])
 async def test_characters_that_no_database_takes_are_left_out_and_stop_nothing(
     store: Store, newsroom, bad: str
 ) -> None:

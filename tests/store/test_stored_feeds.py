@@ -18,7 +18,9 @@ async def state_of(store: Store, name: str) -> feeds.FeedState:
         return state
 
 
-async def take(store: Store, newsroom, run: str = "run", *, later: timedelta = timedelta(), limit: int = 9, **more):
+async def take(
+    store: Store, newsroom, run: str = "run", *, later: timedelta = timedelta(), limit: int = 9, **more
+):
     now = newsroom.now + later
     async with store.writing() as tx:
         return await feeds.claim(tx, run, now, lease_until=now + MINUTE, limit=limit, **more)
@@ -164,7 +166,9 @@ async def test_a_feed_that_never_succeeded_is_still_new(store: Store, newsroom) 
     await settle_with(store, newsroom.now, named("a"))
     (claimed,) = await take(store, newsroom)
     async with store.writing() as tx:
-        await feeds.polled(tx, Poll(claimed.id, newsroom.now, "failing", error="no", failures=1), newsroom.now)
+        await feeds.polled(
+            tx, Poll(claimed.id, newsroom.now, "failing", error="no", failures=1), newsroom.now
+        )
     (again,) = await take(store, newsroom)
     assert again.is_new
 

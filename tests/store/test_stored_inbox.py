@@ -24,10 +24,14 @@ async def test_an_update_is_stored_once_however_often_telegram_sends_it(store: S
 async def test_the_offset_moves_with_the_updates_or_not_at_all(store: Store, newsroom) -> None:
     async with store.reading() as tx:
         assert await inbox.offset(tx) is None
-    with pytest.raises(ZeroDivisionError):
+
+    async def breaks() -> None:
         async with store.writing() as tx:
             await inbox.receive(tx, [said(10)], newsroom.now)
             raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await breaks()
     async with store.reading() as tx:
         assert await inbox.offset(tx) is None
         assert await inbox.count(tx) == 0

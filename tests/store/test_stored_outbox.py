@@ -15,7 +15,9 @@ from digests.store.tables import deliveries
 MINUTE = timedelta(minutes=1)
 
 
-async def claim(tx: Writing, now: datetime, *, run: str = "run", limit: int = 99, **more: Any) -> tuple[Delivery, ...]:
+async def claim(
+    tx: Writing, now: datetime, *, run: str = "run", limit: int = 99, **more: Any
+) -> tuple[Delivery, ...]:
     return await outbox.claim(tx, run, now, lease_until=now + MINUTE, limit=limit, **more)
 
 
@@ -35,6 +37,7 @@ async def chat(store: Store, newsroom) -> Chat:
 
 @pytest.fixture
 async def other(store: Store, chat: Chat, newsroom) -> Chat:
+    assert chat, "it comes after the first"
     async with store.writing() as tx:
         return await newsroom.chat(tx, 6, "kpop")
 
@@ -69,7 +72,17 @@ async def test_a_delivery_reads_as_it_was_owed(store: Store, newsroom, chat: Cha
     async with store.writing() as tx:
         assert await claim(tx, newsroom.now) == (
             Delivery(
-                debt, chat, edition, owed.key, Priority.DIGEST, owed.expires_at, True, share, 0, attempt=0, unheard=0
+                debt,
+                chat,
+                edition,
+                owed.key,
+                Priority.DIGEST,
+                owed.expires_at,
+                True,
+                share,
+                0,
+                attempt=0,
+                unheard=0,
             ),
         )
 
@@ -116,7 +129,9 @@ async def test_alerts_are_claimed_before_digests_and_the_longest_due_first(
         assert [one.key for one in await claim(tx, newsroom.now)] == order[3:]
 
 
-async def test_whether_anything_is_due_agrees_with_what_a_claim_finds(store: Store, newsroom, chat: Chat) -> None:
+async def test_whether_anything_is_due_agrees_with_what_a_claim_finds(
+    store: Store, newsroom, chat: Chat
+) -> None:
     async def both(tx: Writing, now: datetime, *, in_hand: bool, run: str = "run") -> bool:
         due = await outbox.anything_due(tx, run, now, in_hand=in_hand)
         assert due == bool(await claim(tx, now, run=run, in_hand=in_hand))
@@ -133,7 +148,9 @@ async def test_whether_anything_is_due_agrees_with_what_a_claim_finds(store: Sto
         assert await both(tx, newsroom.now + 9 * MINUTE, in_hand=True, run="another"), "its lease is over"
 
 
-async def test_at_a_start_what_dead_runs_hold_is_let_go(store: Store, newsroom, chat: Chat, other: Chat) -> None:
+async def test_at_a_start_what_dead_runs_hold_is_let_go(
+    store: Store, newsroom, chat: Chat, other: Chat
+) -> None:
     async with store.writing() as tx:
         await newsroom.owe(tx, [chat], "a")
         await claim(tx, newsroom.now, run="dead")
@@ -221,7 +238,9 @@ async def test_a_delivery_that_failed_is_tried_again_at_its_time(store: Store, n
         (debt,) = await newsroom.owe(tx, [chat])
         await claim(tx, newsroom.now)
         again = newsroom.now + 5 * MINUTE
-        await outbox.settle(tx, [Settlement(debt, State.OWED, attempt=1, unheard=1, due_at=again)], newsroom.now)
+        await outbox.settle(
+            tx, [Settlement(debt, State.OWED, attempt=1, unheard=1, due_at=again)], newsroom.now
+        )
         assert await claim(tx, newsroom.now) == ()
         (tried,) = await claim(tx, again)
         assert (tried.id, tried.attempt, tried.unheard) == (debt, 1, 1)
@@ -242,7 +261,9 @@ async def test_what_was_known_of_a_message_is_not_forgotten_by_a_later_outcome(
         assert (row.message_id, row.parts_sent) == (8, 3)
 
 
-async def test_a_kill_in_the_middle_of_a_split_digest_repeats_no_part(store: Store, newsroom, chat: Chat) -> None:
+async def test_a_kill_in_the_middle_of_a_split_digest_repeats_no_part(
+    store: Store, newsroom, chat: Chat
+) -> None:
     async with store.writing() as tx:
         (debt,) = await newsroom.owe(tx, [chat])
         await claim(tx, newsroom.now)
@@ -335,7 +356,9 @@ async def test_a_digest_leaves_out_what_the_chat_had_or_will_have_as_an_alert(
         assert await outbox.alerted(tx, [], [StoryId(3)]) == {}
 
 
-async def test_a_digest_is_owed_with_its_priority_and_counted_apart(store: Store, newsroom, chat: Chat) -> None:
+async def test_a_digest_is_owed_with_its_priority_and_counted_apart(
+    store: Store, newsroom, chat: Chat
+) -> None:
     async with store.writing() as tx:
         edition = await newsroom.edition(tx)
         alert = newsroom.owed(chat.id, edition)

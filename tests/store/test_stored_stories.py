@@ -26,7 +26,9 @@ async def test_an_entry_begins_a_story_and_the_decision_is_kept_with_its_reasons
         )
         (unjudged,) = await entries.unjudged(tx, 9)
         at = newsroom.now - HOUR
-        filed = Filed(unjudged, Begins(), frozenset({"kpop"}), at, "en", Decision(rings=False, reasons=reasons))
+        filed = Filed(
+            unjudged, Begins(), frozenset({"kpop"}), at, "en", Decision(rings=False, reasons=reasons)
+        )
         written = await stories.file(tx, filed, newsroom.now)
         assert not written.alerted
     async with store.reading() as tx:
@@ -48,7 +50,9 @@ async def test_an_entry_begins_a_story_and_the_decision_is_kept_with_its_reasons
 async def test_an_entry_that_joins_a_story_adds_what_it_knows(store: Store, newsroom) -> None:
     async with store.writing() as tx:
         story = await newsroom.story(tx, "kpop", title="first", at=newsroom.now - HOUR)
-        joined = await newsroom.story(tx, "kpop", "drama", title="second", joins=story, feed="other", source="B")
+        joined = await newsroom.story(
+            tx, "kpop", "drama", title="second", joins=story, feed="other", source="B"
+        )
         other = await newsroom.story(tx, "food")
         assert joined == story != other
     async with store.reading() as tx:
@@ -75,7 +79,9 @@ async def test_an_entry_is_filed_once(store: Store, newsroom) -> None:
             tx, await newsroom.feed(tx), [newsroom.keyed()], seen_at=newsroom.now, history=False
         )
         (unjudged,) = await entries.unjudged(tx, 9)
-    filed = Filed(unjudged, Begins(), frozenset({"kpop"}), newsroom.now, "en", Decision(rings=False, reasons=()))
+    filed = Filed(
+        unjudged, Begins(), frozenset({"kpop"}), newsroom.now, "en", Decision(rings=False, reasons=())
+    )
     async with store.writing() as tx:
         await stories.file(tx, filed, newsroom.now)
     with pytest.raises(Exception, match=r"(?i)unique"):
@@ -121,10 +127,14 @@ async def test_a_story_known_under_one_followed_category_is_not_new_under_anothe
         await newsroom.story(tx, "drama", joins=story, feed="other")
     async with store.reading() as tx:
         assert await filed_since(tx, newsroom, "kpop", "drama", after=covered) == ()
-        assert await filed_since(tx, newsroom, "drama", after=covered) == (story,), "new to who follows drama only"
+        assert await filed_since(tx, newsroom, "drama", after=covered) == (story,), (
+            "new to who follows drama only"
+        )
 
 
-async def test_a_story_known_for_days_is_not_new_under_another_category_either(store: Store, newsroom) -> None:
+async def test_a_story_known_for_days_is_not_new_under_another_category_either(
+    store: Store, newsroom
+) -> None:
     """The floor keeps history out; it must not make one forget that a story was told."""
     async with store.writing() as tx:
         story = await newsroom.story(tx, "kpop", at=newsroom.now - timedelta(days=5))
@@ -149,7 +159,12 @@ async def test_the_newest_stories_come_first_and_the_limit_keeps_them(store: Sto
     async with store.writing() as tx:
         ids = {
             hours: await newsroom.story(tx, *categories, at=newsroom.now - hours * HOUR)
-            for hours, categories in {3: ("kpop",), 1: ("kpop", "drama"), 2: ("drama",), 4: ("drama",)}.items()
+            for hours, categories in {
+                3: ("kpop",),
+                1: ("kpop", "drama"),
+                2: ("drama",),
+                4: ("drama",),
+            }.items()
         }
         newest = [ids[1], ids[2], ids[3], ids[4]]
         assert list(await filed_since(tx, newsroom, "kpop", "drama")) == newest

@@ -1,23 +1,27 @@
 """Which categories a person names, in either language, and which they may have meant."""
 
 import re
-import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
-from bot.handlers.grammar.letters import LONGEST, fold, readings, tidy
+from bot.handlers.grammar.letters import keys, phrases, tidy
 from digests.settings import Category
 
 MOST_WORDS = 60  # what is beyond is no list of categories any more
+LONGEST = 40  # characters of a word that somebody may have meant as a category
 LIKENESS = 62.0  # of 100: "kpip" and 케이펍 are above it, most words that are no category below
 SUGGESTED = 3
 
-_ALL = frozenset(map(fold, ("all", "everything", "전체", "모두", "전부", "모든", "다", "전체 다", "싹 다")))
+_ALL = phrases(("all", "everything", "전체", "모두", "전부", "모든", "다"))
 # What stands between names: it says nothing, also where it is part of a name ("Drama and Film").
-_GLUE = frozenset(("and", "und", "plus", "please", "pls", "the", "및", "그리고", "좀", "보여줘", "알려줘", "주세요"))
-_NEWS = frozenset(("news", "stories", "소식", "뉴스", "기사"))  # after a category's name it only says what it is of
+_GLUE = frozenset(
+    ("and", "und", "plus", "please", "pls", "the", "및", "그리고", "좀", "보여줘", "알려줘", "주세요")
+)
+_NEWS = frozenset(
+    ("news", "stories", "소식", "뉴스", "기사")
+)  # after a category's name it only says what it is of
 _PARTICLE = re.compile(r"(?:이랑|하고|소식|뉴스|[을를은는이가도만랑과와의])$")
 
 
@@ -51,6 +55,7 @@ def categories_in(text: str, categories: Sequence[Category]) -> Found:
         return Found(unknown=(text,) if text else ())
     known: dict[str, Category] = {}
     unknown: list[_Piece] = []
+    named: set[int] = set()  # where in the text categories are named
     at, after_name = 0, -1
     while at < len(pieces):
         found, many = _longest(pieces[at:], names)
@@ -59,24 +64,26 @@ def categories_in(text: str, categories: Sequence[Category]) -> Found:
             at += 1
         elif found is not None:
             known[found.slug] = found
+            named |= {each.start for each in pieces[at : at + many]}
             after_name = pieces[at + many - 1].end
             at += many
         else:
             unknown.append(piece)
             after_name = -1
             at += 1
-    if not known and all(fold(piece.text) in _ALL for piece in unknown):
+    if not known and all(keys(piece.text) in _ALL for piece in unknown):
         return Found(tuple(categories), everything=True)
-    said = [piece for piece in unknown if not (known and fold(piece.text) in _ALL)]
-    return Found(tuple(known.values()), tuple(_words(text, said)))
+    said = [piece for piece in unknown if not (known and keys(piece.text) in _ALL)]
+    return Found(tuple(known.values()), tuple(_words(text, said, named)))
 
 
 def suggestions(word: str, categories: Sequence[Category]) -> tuple[Category, ...]:
     """Give at most SUGGESTED categories that a word may mean, the likeliest first; the spelling may be wrong."""
-    if not fold(word) or len(word) > LONGEST:
+    typed = keys(word)
+    if not typed or len(word) > LONGEST:
         return ()
     likeness = {
-        category.slug: max(_alike(reading, name) for reading in readings(word) for name in _called(category))
+        category.slug: max((_alike(typed, name) for name in _called(category)), default=0.0)
         for category in categories
     }
     near = [category for category in categories if likeness[category.slug] >= LIKENESS]
@@ -99,8 +106,7 @@ def _called(category: Category) -> tuple[str, ...]:
 
 
 def _key(name: str) -> str:
-    pieces = [piece.text for piece in _pieces(tidy(name), ())]
-    return fold("".join(pieces))
+    return keys("".join(piece.text for piece in _pieces(tidy(name), ())))
 
 
 def _pieces(text: str, categories: Sequence[Category]) -> list[_Piece]:
@@ -119,30 +125,27 @@ def _longest(pieces: Sequence[_Piece], names: Mapping[str, Category]) -> tuple[C
     most = min(len(pieces), 5)
     for many in range(most, 0, -1):
         joined = "".join(piece.text for piece in pieces[:many])
-        for reading in (joined, *readings(joined)):
-            if reading in names:
-                return names[reading], many
-    bare = _PARTICLE.sub("", fold(pieces[0].text))
+        found = names.get(joined) or names.get(keys(joined))  # an emoji has no keys
+        if found is not None:
+            return found, many
+    bare = keys(_PARTICLE.sub("", pieces[0].text))
     return names.get(bare), 1
 
 
-def _words(text: str, pieces: Sequence[_Piece]) -> Iterator[str]:
-    """Give the words as they were typed: pieces that only punctuation parts are one."""
+def _words(text: str, pieces: Sequence[_Piece], known: Collection[int]) -> Iterator[str]:
+    """Give the words as they were typed, each once; of a word that names a category too, only the rest."""
     told: set[str] = set()
-    words: list[tuple[int, int]] = []
+    chunks = list(re.finditer(r"[^\s,;]+", text))
     for piece in pieces:
-        between = text[words[-1][1] : piece.start] if words else " "
-        if words and not any(each.isspace() or each in ",;/" for each in between):
-            words[-1] = (words[-1][0], piece.end)
-        else:
-            words.append((piece.start, piece.end))
-    for start, end in words:
-        if (word := fold(text[start:end])) not in told:
+        chunk = next(chunk for chunk in chunks if chunk.end() > piece.start)
+        whole = not any(chunk.start() <= start < chunk.end() for start in known)
+        word = chunk[0] if whole else piece.text
+        if word not in told:
             told.add(word)
-            yield text[start:end]
+            yield word
 
 
 def _alike(word: str, name: str) -> float:
-    if len(word) >= 2 and (name.startswith(word) or (len(name) >= 3 and word.startswith(name))):
+    if len(word) >= 2 and (name.startswith(word) or (len(name) >= 4 and word.startswith(name))):
         return 95.0
-    return fuzz.ratio(unicodedata.normalize("NFD", word), unicodedata.normalize("NFD", name))
+    return fuzz.ratio(word, name)  # by keys, so that one wrong vowel of a syllable is a small difference

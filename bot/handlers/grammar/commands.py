@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.handlers.grammar.letters import fold, readings
+from bot.handlers.grammar.letters import keys, phrases
 
 # The first word of each is the command itself. Words of several parts are compared without their spaces.
 WORDS: Mapping[str, tuple[str, ...]] = {
@@ -19,7 +19,18 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         *("구독 목록", "내 구독"),
     ),
     "digest": (
-        *("digest", "summary", "news", "요약", "다이제스트", "소식 모음", "모음", "소식", "뉴스", "오늘 소식"),
+        *(
+            "digest",
+            "summary",
+            "news",
+            "요약",
+            "다이제스트",
+            "소식 모음",
+            "모음",
+            "소식",
+            "뉴스",
+            "오늘 소식",
+        ),
         *("오늘의 소식", "오늘 뉴스", "소식 모음 시간", "요약 시간"),
     ),
     "timezone": ("timezone", "time zone", "tz", "시간대", "표준시"),
@@ -29,7 +40,16 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         *("quiet", "quiet hours", "do not disturb", "dnd", "방해금지", "방해 금지 시간", "방해 금지 모드"),
         *("조용히", "조용한 시간"),
     ),
-    "latest": ("latest", "latest news", "최신", "최신 소식", "최신 뉴스", "최근 소식", "최근 뉴스", "새 소식"),
+    "latest": (
+        "latest",
+        "latest news",
+        "최신",
+        "최신 소식",
+        "최신 뉴스",
+        "최근 소식",
+        "최근 뉴스",
+        "새 소식",
+    ),
     "settings": ("settings", "setting", "options", "설정", "환경 설정"),
     "language": ("language", "lang", "언어", "언어 설정", "언어 변경"),
     "help": ("help", "도움말", "도움", "사용법", "명령어"),
@@ -37,22 +57,27 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "privacy": ("privacy", "개인정보", "개인정보 처리방침"),
     "forget": ("forget", "forget me", "잊어줘", "정보 삭제", "모두 지우기", "탈퇴"),
 }
-# A sentence that begins with these is rarely a command ("Stop sending me food", "News about the king"): only alone.
-_ALONE = frozenset(map(fold, ("start", "시작", "처음", "news", "소식", "뉴스", "follow", "받기", "sub")))
+# Without a slash these are commands only alone: "Stop sending me food news" must not leave, nor "News about the king" list.
 _ALONE_COMMANDS = frozenset({"start", "stop", "forget"})
-_FOLLOWING = frozenset(map(fold, ("follow", "sub")))  # may have something after them, but no long sentence
+_ALONE = phrases(("news", "소식", "뉴스", "받기"))
+_LONG = 8  # parts; a longer message is a sentence, whatever it begins with
 # Korean puts the verb last: "케이팝 구독", "케이팝 속보", "서울 시간대".
 _LAST = frozenset({"subscribe", "unsubscribe", "latest", "breaking", "timezone"})
 _SHORT = 6  # parts of a message whose last word may be its command
 
-_ENDING = re.compile(
-    r"(?:하기|할게|할게요|할래|할래요|해|해요|해줘|해줘요|해주세요|합니다|하고싶어|하고싶어요|부탁해|부탁해요|보여줘|"
-    r"보여주세요|좀|알려줘|알려주세요)$"
+_ENDINGS = (
+    *("", "하기", "할게", "할게요", "할래", "할래요", "해", "해요", "해줘", "해줘요", "해주세요", "합니다"),
+    *("하고싶어", "하고싶어요", "부탁해", "부탁해요", "좀", "보여줘", "보여주세요", "알려줘", "알려주세요"),
 )
 _SLASH = re.compile(r"\s*[/／]([^\s@]+)(?:@\w+)?", re.ASCII)
 _PART = re.compile(r"[^\s,:]+")
 
-_COMMANDS: Mapping[str, str] = {fold(word): command for command, words in WORDS.items() for word in words}
+_COMMANDS: Mapping[str, str] = {
+    typed: command
+    for command, words in WORDS.items()
+    for word in words
+    for typed in phrases([word], [""] if word.isascii() else _ENDINGS)
+}
 _PARTS = max(word.count(" ") for words in WORDS.values() for word in words) + 1
 
 
@@ -71,7 +96,7 @@ def command_in(text: str) -> Command | None:
         name = _known(slash[1])
         return Command(name, text[slash.end() :].strip()) if name else None
     parts = list(_PART.finditer(text[:500]))
-    return _begun(text, parts) or _ended(text, parts)
+    return None if len(parts) > _LONG else _begun(text, parts) or _ended(text, parts)
 
 
 def rest_of(text: str) -> str:
@@ -87,7 +112,7 @@ def _begun(text: str, parts: Sequence[re.Match[str]]) -> Command | None:
         if name is None:
             continue
         rest = text[parts[many - 1].end() :].lstrip(" \t\r\n,:")
-        if fold(rest) and (name in _ALONE_COMMANDS or fold(words) in _ALONE) and not _follows(words, parts):
+        if keys(rest) and (name in _ALONE_COMMANDS or keys(words) in _ALONE):
             return None
         return Command(name, rest.strip())
     return None
@@ -103,13 +128,5 @@ def _ended(text: str, parts: Sequence[re.Match[str]]) -> Command | None:
     return None
 
 
-def _follows(words: str, parts: Sequence[re.Match[str]]) -> bool:
-    return fold(words) in _FOLLOWING and len(parts) <= _SHORT
-
-
 def _known(words: str) -> str | None:
-    for reading in readings(words) if " " not in words else (fold(words),):
-        found = _COMMANDS.get(reading) or _COMMANDS.get(_ENDING.sub("", reading))
-        if found:
-            return found
-    return None
+    return _COMMANDS.get(keys(words))

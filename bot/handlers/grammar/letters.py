@@ -1,56 +1,48 @@
-"""Words as they are compared: no case, no width, no punctuation; and what the same keys write on the other keyboard."""
+"""Words as they are compared: by the keys that write them, whatever the case, the width, the punctuation or the layout."""
 
 import unicodedata
+from collections.abc import Iterable
 
-from es_hangul import convert_hangul_to_qwerty, convert_qwerty_to_hangul
+from bot.texts.keyboard import latin_keys
 
-LONGEST = 40  # characters; no word that we know is longer, and converting costs time
-
-_JAMO = ("\u3131", "\u318e")  # Hangul compatibility jamo, ㄱ to ㆎ: what a Korean keyboard writes of English
-
-
-def fold(text: str) -> str:
-    """Give letters and digits only, in lower case and normal width: `K-Pop`, `k pop` and `Ｋ－ＰＯＰ` are `kpop`."""
-    return "".join(each for each in tidy(text).casefold() if each.isalnum())
+# Hangul compatibility jamo, ㄱ to ㅣ, are what a Korean keyboard writes of English; the keys are those of 두벌식.
+_FIRST, _LAST = 0x3131, 0x3163
+_JAMO_KEYS = (  # noqa: SIM905 — one string is easier to compare with a keyboard than fifty quotes
+    "r R rt s sw sg e E f fr fa fq ft fx fv fg a q Q qt t T d w W c z x v g "
+    "k o i O j p u P h hk ho hl y n nj np nl b m ml l"
+).split()
 
 
 def tidy(text: str) -> str:
     """Give the text in normal width and composed (NFKC), but with lone jamo as they were typed.
 
-    NFKC would make them conjoining, and a conversion of what was typed on the wrong keyboard impossible.
+    NFKC would make them conjoining, and ㅏㅔㅐㅔ could not be read as kpop any more.
     """
     wide = (
-        each if _JAMO[0] <= each <= _JAMO[1] else unicodedata.normalize("NFKC", each)
+        each if _is_jamo(each) else unicodedata.normalize("NFKC", each)
         for each in unicodedata.normalize("NFC", text)
     )
     return unicodedata.normalize("NFC", "".join(wide))
 
 
-def retyped(word: str) -> tuple[str, ...]:
-    """Give what the keys of one word write on the other keyboard: `zpdlvkq` is 케이팝, `ㅏㅔㅐㅔ` is kpop.
+def keys(text: str) -> str:
+    """Give the Latin keys that write the letters and digits of a text, in lower case; all else is left out.
 
-    A Latin word also in lower case, since a phone makes the first letter a capital, which is another jamo.
+    `K-Pop`, `k pop`, `Ｋ－ＰＯＰ` and, typed on the Korean layout, `ㅏㅔㅐㅔ` are all `kpop`; 케이팝 and, typed on the
+    Latin layout, `Zpdlvkq` are `zpdlvkq`.
     """
-    if not word or len(word) > LONGEST:
-        return ()
-    if word.isascii() and word.isalpha():
-        return tuple(dict.fromkeys(filter(None, (_hangul(word), _hangul(word.lower())))))
-    if all(_is_hangul(each) for each in word):
-        return (str(convert_hangul_to_qwerty(word)),)
-    return ()
+    return "".join(_keys(each) for each in tidy(text) if each.isalnum()).casefold()
 
 
-def readings(word: str) -> tuple[str, ...]:
-    """Give what a word may be, folded: as typed, then as the other keyboard would have it."""
-    return tuple(dict.fromkeys(fold(each) for each in (word, *retyped(tidy(word)))))
+def phrases(words: Iterable[str], endings: Iterable[str] = ("",)) -> frozenset[str]:
+    """Give the keys of each word with each ending: to look up what was typed among."""
+    after = tuple(endings)
+    return frozenset(keys(word + ending) for word in words for ending in after)
 
 
-def _hangul(word: str) -> str:
-    try:
-        return str(convert_qwerty_to_hangul(word))
-    except (ValueError, IndexError):  # keys that write no syllables
-        return ""
+def _keys(letter: str) -> str:
+    return _JAMO_KEYS[ord(letter) - _FIRST] if _is_jamo(letter) else latin_keys(letter)
 
 
-def _is_hangul(letter: str) -> bool:
-    return "가" <= letter <= "힣" or _JAMO[0] <= letter <= _JAMO[1]
+def _is_jamo(letter: str) -> bool:
+    return _FIRST <= ord(letter) <= _LAST

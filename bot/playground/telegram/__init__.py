@@ -31,8 +31,9 @@ against the machine-readable Bot API too; `telegram.violations` should then stay
 
 from bot.playground.telegram.entities import Entity
 from bot.playground.telegram.faults import Cut, Fault
+from bot.playground.telegram.journal import Answer, Call, Event
 from bot.playground.telegram.limits import Limits
-from bot.playground.telegram.model import Answer, Button, Call, Chat, Event, Message, Person, Version
+from bot.playground.telegram.model import Button, Chat, Message, Person, Version
 from bot.playground.telegram.schema import Schema
 from bot.playground.telegram.server import Server
 from bot.playground.telegram.telegram import Telegram

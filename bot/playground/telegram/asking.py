@@ -1,6 +1,7 @@
 """What the bot may ask: who it is, what a chat is, who is in it; and leaving."""
 
-from bot.playground.telegram.model import PRESENT, Event, Shape
+from bot.playground.telegram.journal import Event
+from bot.playground.telegram.model import PRESENT, Shape
 from bot.playground.telegram.parameters import Parameters
 from bot.playground.telegram.refusals import bad
 from bot.playground.telegram.world import World, member_shape

@@ -3,8 +3,9 @@
 from datetime import timedelta
 
 from bot.playground.telegram import keyboards
-from bot.playground.telegram.model import Answer, Chat, Event, Message, Shape, Version
-from bot.playground.telegram.parameters import Parameters
+from bot.playground.telegram.journal import Answer, Event
+from bot.playground.telegram.model import Chat, Message, Shape, Version
+from bot.playground.telegram.parameters import Parameters, whole
 from bot.playground.telegram.refusals import NOT_MODIFIED, bad
 from bot.playground.telegram.sending import body, preview
 from bot.playground.telegram.shown import escaped
@@ -67,7 +68,7 @@ def delete_messages(world: World, given: Parameters) -> bool:
     if not isinstance(numbers, list) or not 1 <= len(numbers) <= 100:
         raise bad("message identifiers are not specified")
     for number in numbers:
-        message = chat.messages.get(int(number))
+        message = chat.messages.get(whole(number, "message_ids"))
         if message is not None and not message.deleted and (message.from_bot or chat.kind == "private"):
             _delete(world, message)
     return True

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fnmatch import fnmatchcase
 
+from bot.playground.telegram.journal import Call
 from bot.playground.telegram.refusals import Refused, too_many
 
 BAD_GATEWAY = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body></body>\r\n</html>\r\n"
@@ -32,13 +33,12 @@ class Fault:
     status: int | None = None  # answered instead of doing it
     description: str = ""
     retry_after: int | None = None  # seconds, with status 429
-    lasts: float | None = (
-        None  # seconds of monotonic time from the first match; the fault then ends by itself
-    )
+    lasts: float | None = None  # seconds from the first that meets it until it ends by itself
     hang: float = 0.0  # seconds before the answer; the request is done first
     hang_first: bool = False  # hang before doing it
     cut: Cut | None = None
     with_entities: bool = False  # only messages that carry markup or entities
+    text: str = ""  # only messages whose text, as sent, contains this
 
     @classmethod
     def flood(
@@ -139,33 +139,39 @@ class Faults:
         """No more trouble."""
         self._armed.clear()
 
-    def meet(
-        self, method: str, chat: int | None, *, entities: bool, at: float
-    ) -> tuple[Fault, Refused | None] | None:
-        """The fault this request meets, counted, and its refusal."""
+    def meet(self, call: Call) -> tuple[Fault | None, Refused | None]:
+        """The fault this request meets, counted, and its refusal; two Nones for none."""
         for armed in list(self._armed):
             fault = armed.fault
-            if armed.since is not None and fault.lasts is not None and at - armed.since >= fault.lasts:
+            if armed.since is not None and fault.lasts is not None and call.at - armed.since >= fault.lasts:
                 self._armed.remove(armed)
                 continue
-            if not _matches(fault, method, chat, entities=entities):
+            if not _matches(fault, call):
                 continue
             armed.seen += 1
             if armed.seen <= fault.after:
                 continue
             armed.met += 1
-            armed.since = at if armed.since is None else armed.since
+            armed.since = call.at if armed.since is None else armed.since
             if fault.times is not None and armed.met >= fault.times:
                 self._armed.remove(armed)
-            return fault, fault.refusal(at - armed.since)
-        return None
+            return fault, fault.refusal(call.at - armed.since)
+        return None, None
 
 
-def _matches(fault: Fault, method: str, chat: int | None, *, entities: bool) -> bool:
-    if method == "getUpdates" and fault.method != "getUpdates":
+def _matches(fault: Fault, call: Call) -> bool:
+    if call.method == "getUpdates" and fault.method != "getUpdates":
         return False  # "*" means what the bot does, not how it listens
-    if not fnmatchcase(method, fault.method):
+    if not fnmatchcase(call.method, fault.method):
         return False
-    if fault.chat is not None and fault.chat != chat:
+    if fault.chat is not None and fault.chat != call.chat_id:
         return False
-    return entities or not fault.with_entities
+    text = str(call.parameters.get("text") or call.parameters.get("caption") or "")
+    return fault.text in text and (not fault.with_entities or _marked(call, text))
+
+
+def _marked(call: Call, text: str) -> bool:
+    """Whether a message carries entities, or HTML with a tag or a character reference in it."""
+    if call.parameters.get("entities"):
+        return True
+    return bool(call.parameters.get("parse_mode")) and any(mark in text for mark in "<&")

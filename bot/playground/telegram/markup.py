@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass, replace
 
 from bot.playground.telegram.addresses import mentioned_user, normalised
+from bot.playground.telegram.attributes import BLANK, Attributes, reference
 from bot.playground.telegram.entities import Entity, in_order
 from bot.playground.telegram.refusals import unparsable
 
@@ -30,10 +31,7 @@ _KINDS = {
     "tg-emoji": "custom_emoji",
     "tg-time": "date_time",
 }
-_NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"'}
-_REFERENCE = re.compile(r"&(?:#x([0-9A-Fa-f]*)|#([0-9]*)|([A-Za-z]*));?")
 _PLAIN = re.compile(r"[^&<]+")
-_BLANK = " \t\r\n\v\0"
 _TIME_FORM = re.compile(r"^(?:r|w?[dD]?[tT]?)$")
 _NAME_END = re.compile(r"[\s\0>]|$")
 
@@ -100,7 +98,7 @@ class _Parser:
         tag = self.html[begin + 1 : end].lower()
         if tag not in _KINDS:
             raise unparsable(f'Unsupported start tag "{tag}" at byte offset {self._byte(begin)}')
-        reader = _Attributes(self.html, end, tag, self._byte(begin))
+        reader = Attributes(self.html, end, tag, self._byte(begin))
         given = reader.read()
         self.at = reader.at + 1
         argument, form = _meaning(tag, given)
@@ -115,7 +113,7 @@ class _Parser:
         found = _NAME_END.search(self.html, begin + 2)
         end = found.start() if found else len(self.html)
         tag = self.html[begin + 2 : end].lower()
-        while end < len(self.html) and self.html[end] in _BLANK:
+        while end < len(self.html) and self.html[end] in BLANK:
             end += 1
         if end >= len(self.html) or self.html[end] != ">":
             raise unparsable(f"Unclosed end tag at byte offset {self._byte(begin)}")
@@ -172,71 +170,6 @@ class _Parser:
             self.entities.append(Entity("text_link", start, end, url))
 
 
-class _Attributes:
-    """Reads the attributes of one start tag, from behind its name to its ">"."""
-
-    def __init__(self, html: str, at: int, tag: str, begin: int) -> None:
-        self.html = html
-        self.at = at
-        self.tag = tag
-        self.begin = begin  # where the tag begins, in bytes
-
-    def read(self) -> dict[str, str]:
-        given: dict[str, str] = {}
-        while True:
-            self._skip()
-            if self._here() == ">":
-                return given
-            if self._here() == "":
-                raise unparsable(f'Unclosed start tag "{self.tag}" at byte offset {self.begin}')
-            start = self.at
-            while self._here() not in ("", "=", ">", "/", '"', "'") and self._here() not in _BLANK:
-                self.at += 1
-            name = self.html[start : self.at]
-            if not name:
-                raise unparsable(f'Empty attribute name in the tag "{self.tag}" at byte offset {self.begin}')
-            self._skip()
-            given[name] = self._value() if self._here() == "=" else ""
-
-    def _here(self) -> str:
-        return self.html[self.at] if self.at < len(self.html) else ""
-
-    def _skip(self) -> None:
-        while self._here() and self._here() in _BLANK:
-            self.at += 1
-
-    def _value(self) -> str:
-        self.at += 1
-        self._skip()
-        quote = self._here()
-        if quote == "":
-            raise unparsable(f'Unclosed start tag "{self.tag}" at byte offset {self.begin}')
-        if quote not in ("'", '"'):
-            return self._token()
-        self.at += 1
-        value: list[str] = []
-        while self._here() not in ("", quote):
-            if self._here() == "&":
-                character, self.at = reference(self.html, self.at)
-                value.append(character)
-            else:
-                value.append(self._here())
-                self.at += 1
-        self.at += 1
-        if self._here() == "":
-            raise unparsable(f"Unclosed start tag at byte offset {self.begin}")
-        return "".join(value)
-
-    def _token(self) -> str:
-        start = self.at
-        while self._here() and ((self._here().isascii() and self._here().isalnum()) or self._here() in ".-"):
-            self.at += 1
-        if self._here() == "" or (self._here() not in _BLANK and self._here() != ">"):
-            offset = len(self.html[:start].encode("utf-8", "surrogatepass"))
-            raise unparsable(f"Unexpected end of name token at byte offset {offset}")
-        return self.html[start : self.at].lower()
-
-
 _ARGUMENTS = {"a": "href", "code": "class", "span": "class", "tg-emoji": "emoji-id", "tg-time": "unix"}
 _PREFIXES = {"code": "language-", "span": "tg-"}
 
@@ -250,19 +183,3 @@ def _meaning(tag: str, given: dict[str, str]) -> tuple[str, str]:
     if not argument.startswith(prefix):
         return "", ""
     return argument.removeprefix(prefix), given.get("format", "") if tag == "tg-time" else ""
-
-
-def reference(html: str, at: int) -> tuple[str, int]:
-    """The character an "&" stands for and where it ends. What the server does not know stays as it is written."""
-    match = _REFERENCE.match(html, at)
-    if match is None:
-        return "&", at + 1
-    hexadecimal, decimal, name = match.groups()
-    end = match.end() - 1 if match.group().endswith(";") else match.end()
-    if name is not None:
-        character = _NAMED.get(name)
-        return (character, match.end()) if character else ("&", at + 1)
-    code = int(hexadecimal or "0", 16) if hexadecimal is not None else int((decimal or "0")[:20])
-    if code == 0 or code >= 0x10FFFF or end - at >= 10:
-        return "&", at + 1
-    return chr(code), match.end()

@@ -31,12 +31,7 @@ class Parameters:
     def integer(self, name: str) -> int | None:
         """A whole number, or None when it was not given."""
         value = self.values.get(name)
-        if value is None or type(value) is int:
-            return value
-        try:
-            return int(str(value))
-        except ValueError:
-            raise bad(f'parameter "{name}" must be of type Integer') from None
+        return None if value is None else whole(value, name)
 
     def flag(self, name: str) -> bool:
         """A truth; False when it was not given."""
@@ -67,6 +62,16 @@ class Parameters:
     def shape(self) -> dict[str, Any]:
         """All of them, with lists and objects decoded: what the journal keeps."""
         return {name: decoded(value) for name, value in self.values.items()}
+
+
+def whole(value: object, name: str) -> int:
+    """A value as a whole number. Raises Refused."""
+    if type(value) is int:
+        return value
+    try:
+        return int(str(value))
+    except ValueError:
+        raise bad(f'parameter "{name}" must be of type Integer') from None
 
 
 def read(content_type: str, query: bytes, body: bytes) -> Parameters:

@@ -3,7 +3,8 @@
 import asyncio
 import re
 
-from bot.playground.telegram.model import ANONYMOUS, Answer, Chat, Event, Message, Person, Version
+from bot.playground.telegram.journal import Answer, Event
+from bot.playground.telegram.model import ANONYMOUS, Chat, Message, Person, Version
 from bot.playground.telegram.shown import escaped
 from bot.playground.telegram.text import said
 from bot.playground.telegram.world import Pressed, World

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from bot.playground.telegram.model import ANONYMOUS, Chat, Event, Kind, Person, Status
+from bot.playground.telegram.journal import Event
+from bot.playground.telegram.model import ANONYMOUS, Chat, Kind, Person, Status
 from bot.playground.telegram.people import service
 from bot.playground.telegram.world import World
 

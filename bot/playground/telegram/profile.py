@@ -93,7 +93,10 @@ def _scope(world: World, given: Parameters) -> str:
         return str(kind)
     if kind not in _CHAT_SCOPES:
         raise bad("can't parse BotCommandScope: unsupported type specified")
-    chat = world.chat(shape.get("chat_id"))
+    chat_id = shape.get("chat_id")
+    if not isinstance(chat_id, int | str):
+        raise bad("can't parse BotCommandScope: chat_id must be of type Integer or String")
+    chat = world.chat(chat_id)
     if chat.kind == "private" and kind != "chat":
         raise bad("can't set commands for administrators of a private chat")
     user = f":{shape.get('user_id')}" if kind == "chat_member" else ""

@@ -1,12 +1,12 @@
 """sendMessage, sendPhoto, sendChatAction."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from bot.playground.telegram import keyboards
 from bot.playground.telegram.addresses import normalised
-from bot.playground.telegram.model import Chat, Event, Message, Shape
-from bot.playground.telegram.parameters import Parameters
+from bot.playground.telegram.journal import Event
+from bot.playground.telegram.model import Chat, Message, Shape
+from bot.playground.telegram.parameters import Parameters, whole
 from bot.playground.telegram.refusals import bad
 from bot.playground.telegram.shown import escaped
 from bot.playground.telegram.text import LONGEST_CAPTION, Formatted, formatted
@@ -135,20 +135,13 @@ def _replied(chat: Chat, given: Parameters) -> Message | None:
         return None
     if not isinstance(shape, Mapping):
         raise bad("object expected as reply parameters")
-    number = _number(shape.get("message_id"))
+    number = whole(shape.get("message_id"), "message_id")
     message = chat.messages.get(number)
     if message is None or message.deleted:
         if shape.get("allow_sending_without_reply"):
             return None
         raise bad("message to be replied not found")
     return message
-
-
-def _number(value: Any) -> int:
-    try:
-        return int(value)
-    except (TypeError, ValueError):
-        raise bad("message_id must be of type Integer") from None
 
 
 def _entities(given: Parameters, name: str) -> list[Mapping[str, object]]:

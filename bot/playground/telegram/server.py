@@ -45,7 +45,7 @@ class Server:
         config = uvicorn.Config(
             _droppable(self._app),
             log_config=None,
-            log_level="critical",
+            log_level="error",
             access_log=False,
             lifespan="off",
             server_header=False,
@@ -101,6 +101,8 @@ def _droppable(app: ASGIApp) -> ASGIApp:
         transport: Any = getattr(getattr(send, "__self__", None), "transport", None)
         if scope["type"] == "http" and transport is not None:
             scope = {**scope, "extensions": {**(scope.get("extensions") or {}), DROP: transport.abort}}
-        await app(scope, receive, send)
+        # Only stop() cancels a request, and its socket is closed by then: nothing for uvicorn to log as an error.
+        with contextlib.suppress(asyncio.CancelledError):
+            await app(scope, receive, send)
 
     return wrapped

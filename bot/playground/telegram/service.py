@@ -6,17 +6,16 @@ import json
 import re
 import time
 from dataclasses import dataclass
-from typing import Any
 
-from bot.playground.telegram.faults import BAD_GATEWAY, Cut, Fault
+from bot.playground.telegram.faults import BAD_GATEWAY, Cut
+from bot.playground.telegram.journal import Call
 from bot.playground.telegram.methods import METHODS, PACED, proper
-from bot.playground.telegram.model import Call, Shape
+from bot.playground.telegram.model import Shape
 from bot.playground.telegram.parameters import Parameters
 from bot.playground.telegram.refusals import NOT_FOUND, UNAUTHORIZED, Refused, bad
 from bot.playground.telegram.world import World
 
 _TOKEN = re.compile(r"^\d+:[A-Za-z0-9_-]+$")
-_ENTITIES = re.compile(r"[<&]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +41,7 @@ async def serve(world: World, name: str, given: Parameters) -> Reply:
         return _told(Refused(*NOT_FOUND))
     call = Call(method, given.shape(), time.monotonic())
     world.calls.append(call)
-    fault, refusal = _trouble(world, call)
+    fault, refusal = world.faults.meet(call)
     if fault is not None and fault.cut is Cut.BEFORE:
         return Reply(0, b"", Cut.BEFORE)
     if fault is not None and fault.hang and fault.hang_first:
@@ -76,19 +75,6 @@ async def _answered(
     call.applied = True
     answer: Shape = {"ok": True, "result": result}
     return answer, Reply(200, json.dumps(answer, ensure_ascii=False).encode("utf-8", "replace"))
-
-
-def _trouble(world: World, call: Call) -> tuple[Fault | None, Refused | None]:
-    met = world.faults.meet(call.method, call.chat_id, entities=_marked(call.parameters), at=call.at)
-    return met if met is not None else (None, None)
-
-
-def _marked(parameters: dict[str, Any]) -> bool:
-    """Whether a message carries markup: entities, or HTML with a tag or a character reference in it."""
-    if parameters.get("entities"):
-        return True
-    text = parameters.get("text") or parameters.get("caption") or ""
-    return bool(parameters.get("parse_mode")) and bool(_ENTITIES.search(str(text)))
 
 
 def _check(world: World, call: Call, given: Parameters) -> None:

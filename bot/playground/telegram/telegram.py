@@ -11,9 +11,10 @@ from starlette.applications import Starlette
 from bot.playground.telegram import people, places
 from bot.playground.telegram.door import starlette
 from bot.playground.telegram.faults import Fault
+from bot.playground.telegram.journal import Answer, Call, Event
 from bot.playground.telegram.limits import Gauge, Limits
 from bot.playground.telegram.methods import proper
-from bot.playground.telegram.model import Answer, Call, Chat, Event, Kind, Message, Person, Shape
+from bot.playground.telegram.model import Chat, Kind, Message, Person, Shape
 from bot.playground.telegram.parameters import Parameters
 from bot.playground.telegram.schema import Schema
 from bot.playground.telegram.service import serve

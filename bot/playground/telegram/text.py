@@ -116,10 +116,10 @@ def _trim(text: str, entities: list[Entity]) -> tuple[str, list[Entity]]:
     units = text.encode("utf-16-le", "surrogatepass")
     blank = (b" \0", b"\n\0")
     kept: list[Entity] = []
-    for entity in entities:
+    for place, entity in enumerate(entities):
         start = entity.start
         while start < entity.end and units[2 * start : 2 * start + 2] in blank:
-            if any(e.kind in TELLING and e.start == start and e.end <= entity.end for e in entities):
+            if any(e.kind in TELLING and e.start == start for e in entities[place:]):
                 break  # what tells something over blanks keeps what is around it where it is
             start += 1
         if start < entity.end:

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.playground.telegram.faults import Faults
+from bot.playground.telegram.journal import Answer, Call, Event
 from bot.playground.telegram.limits import Gauge, Limits
-from bot.playground.telegram.model import Answer, Call, Chat, Event, Message, Person, Shape, Status
+from bot.playground.telegram.model import Chat, Message, Person, Shape, Status
 from bot.playground.telegram.refusals import bad, forbidden, migrated
 from bot.playground.telegram.schema import Schema
 from bot.playground.telegram.updates import Updates

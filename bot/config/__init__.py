@@ -1,0 +1,7 @@
+"""The configuration: one TOML file, overridden by the environment (`SOSIK_TELEGRAM__TOKEN`), checked as a whole."""
+
+from bot.config.files import EXAMPLE, Loaded, example, find, load, read
+from bot.config.model import Config
+from bot.config.sources import build
+
+__all__ = ["EXAMPLE", "Config", "Loaded", "build", "example", "find", "load", "read"]

@@ -1,0 +1,236 @@
+"""The configuration as it is written, section by section, and the part of it that the newsroom is told."""
+
+import re
+from collections.abc import Sequence
+from datetime import time, timedelta
+from importlib.metadata import version
+from typing import Literal, Self
+from urllib.parse import unquote
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot.config.values import (
+    DatabaseUrl,
+    Duration,
+    Line,
+    LocalTime,
+    Names,
+    Number,
+    QuietHours,
+    Slug,
+    Token,
+    Url,
+    UserId,
+    WholeNumber,
+    Zone,
+)
+from digests.feeds.addresses import shown
+from digests.model import Quiet
+from digests.settings import (
+    BreakingSettings,
+    Category,
+    DigestSettings,
+    FeedSettings,
+    PollingSettings,
+    RetentionSettings,
+    Settings,
+)
+
+FREE_RATE = 30  # messages a second; Telegram's FAQ asks for paid broadcasts above
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+
+class TelegramConfig(_Section):
+    """The bot, as Telegram knows it."""
+
+    token: Token = SecretStr("")
+    base_url: Url = "https://api.telegram.org/bot"
+    admins: tuple[UserId, ...] = ()
+
+
+class DatabaseConfig(_Section):
+    """Where everything is kept."""
+
+    url: DatabaseUrl = "sqlite:///sosik.db"
+
+
+class PollingConfig(_Section):
+    """How feeds are polled."""
+
+    interval: Duration = timedelta(minutes=5)
+    concurrency: WholeNumber = Field(32, ge=1, le=1000)
+    timeout: Duration = timedelta(seconds=15)
+    contact: Line = Field("", max_length=200)
+    allow_private_hosts: bool = False
+
+
+class DigestConfig(_Section):
+    """What a digest is by default."""
+
+    default_times: tuple[LocalTime, ...] = (time(8, 0),)
+    default_timezone: Zone = "Asia/Seoul"
+    max_stories: WholeNumber = Field(12, ge=1, le=50)
+    when_empty: Literal["skip", "say"] = "skip"
+    max_times: WholeNumber = Field(6, ge=1, le=24)
+
+
+class BreakingConfig(_Section):
+    """What rings, and how often."""
+
+    max_age: Duration = timedelta(hours=6)
+    quiet_hours: QuietHours = Quiet(time(23, 0), time(7, 0))
+    max_per_hour: WholeNumber = Field(3, ge=1, le=1000)
+    max_per_day: WholeNumber = Field(8, ge=1, le=1000)
+
+
+class SendingConfig(_Section):
+    """How fast messages leave."""
+
+    messages_per_second: Number = Field(30, gt=0)
+
+
+class LoggingConfig(_Section):
+    """What the log looks like."""
+
+    form: Literal["text", "json"] = "text"
+    level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+
+class CategoryConfig(_Section):
+    """A category that readers subscribe to."""
+
+    slug: Slug
+    name: Names
+    aliases: tuple[Line, ...] = ()
+    emoji: Line = Field("", max_length=16)
+
+
+class FeedConfig(_Section):
+    """A feed that is polled."""
+
+    url: Url
+    categories: tuple[str, ...] = Field(min_length=1)
+    name: Line = Field("", max_length=80)
+    language: Literal["", "en", "ko"] = ""
+    category_map: dict[str, str] = {}
+    breaking: bool = False
+    interval: Duration | None = None
+
+    @property
+    def shown_name(self) -> str:
+        """The name it goes by: where none is written, its address without what is secret or says nothing."""
+        return self.name or re.sub(r"^https?://(www\.)?", "", shown(self.url)).rstrip("/")
+
+
+class Config(BaseSettings):
+    """All of it, as written."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="SOSIK_",
+        env_nested_delimiter="__",
+        env_file=".env",
+        env_file_encoding="utf-8",
+        dotenv_filtering="only_existing",  # other programs' variables may stand there too
+        extra="forbid",
+        frozen=True,
+        arbitrary_types_allowed=True,
+        nested_model_default_partial_update=True,
+    )
+
+    telegram: TelegramConfig = TelegramConfig()
+    database: DatabaseConfig = DatabaseConfig()
+    polling: PollingConfig = PollingConfig()
+    digest: DigestConfig = DigestConfig()
+    breaking: BreakingConfig = BreakingConfig()
+    sending: SendingConfig = SendingConfig()
+    logging: LoggingConfig = LoggingConfig()
+    categories: tuple[CategoryConfig, ...] = Field(min_length=1)
+    feeds: tuple[FeedConfig, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _agrees_with_itself(self) -> Self:
+        slugs = [category.slug for category in self.categories]
+        _unique(slugs, "categories: the slug {} stands there twice.")
+        _unique([shown(feed.url) for feed in self.feeds], "feeds: the url {} stands there twice.")
+        _unique(
+            [feed.shown_name for feed in self.feeds],
+            "feeds: two are called {}. Give one of them another `name`.",
+        )
+        for feed in self.feeds:
+            for slug in (*feed.categories, *feed.category_map.values()):
+                if slug not in slugs:
+                    raise ValueError(
+                        f"feeds: {feed.shown_name!r} names the category {slug!r}, which there is not. "
+                        f"There are: {', '.join(slugs)}."
+                    )
+        return self
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What is allowed and yet should be known, as sentences."""
+        rate = self.sending.messages_per_second
+        if rate <= FREE_RATE:
+            return ()
+        words = f"above {FREE_RATE} Telegram asks for paid broadcasts, and answers 429 without them."
+        return (f"sending.messages_per_second = {rate:g}: {words}",)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What must stand in no log and in no message."""
+        password = re.match(r"[\w+]+://[^:/@]*:(.*)@", self.database.url)
+        asked = re.findall(r"[?&](?:ssl)?password=([^&]+)", self.database.url)
+        found = (self.telegram.token.get_secret_value(), password[1] if password else "", *asked)
+        return tuple({one: None for secret in found if secret for one in (secret, unquote(secret))})
+
+    def newsroom(self) -> Settings:
+        """Give the part that the newsroom is told."""
+        contact = f"; {self.polling.contact}" if self.polling.contact else ""
+        return Settings(
+            categories=tuple(
+                Category(one.slug, dict(one.name), one.aliases, one.emoji) for one in self.categories
+            ),
+            feeds=tuple(self._feed(feed) for feed in self.feeds),
+            polling=PollingSettings(
+                concurrency=self.polling.concurrency,
+                timeout=self.polling.timeout,
+                user_agent=f"Sosik/{version('sosik')} (news digest bot{contact})",
+                allow_private_hosts=self.polling.allow_private_hosts,
+            ),
+            digest=DigestSettings(
+                times=tuple(sorted(set(self.digest.default_times))),
+                zone=self.digest.default_timezone,
+                max_stories=self.digest.max_stories,
+                say_when_empty=self.digest.when_empty == "say",
+            ),
+            breaking=BreakingSettings(
+                max_age=self.breaking.max_age,
+                quiet=self.breaking.quiet_hours,
+                max_per_hour=self.breaking.max_per_hour,
+                max_per_day=self.breaking.max_per_day,
+            ),
+            retention=RetentionSettings(),
+        )
+
+    def _feed(self, feed: FeedConfig) -> FeedSettings:
+        return FeedSettings(
+            url=feed.url,
+            name=feed.shown_name,
+            categories=feed.categories,
+            category_map=dict(feed.category_map),
+            language=feed.language,
+            breaking=feed.breaking,
+            interval=feed.interval or self.polling.interval,
+        )
+
+
+def _unique(values: Sequence[str], sentence: str) -> None:
+    """Raise ValueError where two are the same but for their case."""
+    known: set[str] = set()
+    for value in values:
+        if value.casefold() in known:
+            raise ValueError(sentence.format(repr(value)))
+        known.add(value.casefold())

@@ -1,0 +1,75 @@
+"""Pressed buttons: callback data back into a press, and the press to whoever knows what to do."""
+
+from telegram import Update
+
+from bot.formatter.buttons import (
+    Done,
+    FewerAlerts,
+    Follow,
+    Forget,
+    Page,
+    Press,
+    Refresh,
+    SetAlerts,
+    SetDigest,
+    SetLanguage,
+    SetQuiet,
+    SetZone,
+    parse,
+)
+from bot.handlers import onboarding, privacy, scheduling, settings_panel, subscribing
+from bot.handlers.context import Talk
+from digests.editions.timetable import zone_of
+
+
+async def press(update: Update, talk: Talk) -> None:
+    """Do what a button says. Each of the functions below answers the query once it knows what to say."""
+    query = update.callback_query
+    wish = parse(query.data) if query else None
+    if query is None:
+        return
+    if wish is None or query.message is None or not _possible(wish):
+        sentence = talk.voice(await talk.language()).gettext(
+            "This button is too old. Send /settings for new ones."
+        )
+        await talk.answer(sentence)
+        return
+    await _do(talk, wish)
+
+
+async def _do(talk: Talk, wish: Press) -> None:
+    match wish:
+        case (
+            Follow(panel="settings")
+            | SetZone(panel="settings")
+            | SetAlerts(panel="settings")
+            | SetLanguage(panel="settings")
+            | SetQuiet()
+            | SetDigest()
+            | Page()
+            | Refresh()
+        ):
+            await settings_panel.press(talk, wish)
+        case Follow(panel="onboarding"):
+            await onboarding.follow(talk, wish)
+        case Done():
+            await onboarding.done(talk)
+        case SetZone():
+            await onboarding.set_zone(talk, wish)
+        case Forget():
+            await privacy.press(talk, wish)
+        case Follow():
+            await subscribing.press(talk, wish)
+        case SetAlerts() | FewerAlerts() | SetLanguage():
+            await scheduling.press(talk, wish)
+
+
+def _possible(wish: Press) -> bool:
+    """Whether there is what the press names; callback data may be forged."""
+    if not isinstance(wish, SetZone):
+        return True
+    try:
+        zone_of(wish.zone)
+    except ValueError:
+        return False
+    return True

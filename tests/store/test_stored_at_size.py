@@ -1,0 +1,242 @@
+"""What must not grow with the number of readers: statements, and rows looked at."""
+
+import json
+import re
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from digests.model import EntryId, StoryId, Unjudged
+from digests.store import chats, editions, entries, outbox, stories, tables
+from digests.store.engine import Store, Writing
+from digests.store.outbox import Settlement, State
+
+CHATS, DELIVERIES, ENTRIES = 6_000, 24_000, 12_000
+BIG = {"chats", "subscriptions", "deliveries", "entries", "stories", "filings", "broadcasts", "editions"}
+
+
+@pytest.mark.parametrize("readers", [1, 300])
+async def test_an_alert_costs_the_same_statements_for_any_audience(
+    store: Store, newsroom, statements, readers: int
+) -> None:
+    async with store.writing() as tx:
+        for number in range(readers):
+            await newsroom.chat(tx, number + 1, "kpop", "drama")
+        broadcast = await newsroom.broadcast(tx, "kpop", "drama")
+        statements.clear()
+        block = await editions.candidates(tx, broadcast, newsroom.now, 1_000)
+        assert len(block) == readers
+        assert len(statements) == 2
+
+        owed = [newsroom.owed(one.chat.id, broadcast.edition) for one in block]
+        statements.clear()
+        lease = newsroom.now + timedelta(minutes=1)
+        born = await outbox.owe(tx, owed, newsroom.now, run="run", lease_until=lease)
+        assert len(born) == readers
+        assert len(statements) == 1
+
+        statements.clear()
+        assert len(await outbox.taken(tx, born)) == readers
+        assert len(statements) == 1
+
+        statements.clear()
+        await outbox.settle(tx, [Settlement(one, State.OWED) for one in born], newsroom.now)
+        assert len(statements) == 1
+        statements.clear()
+        claimed = await outbox.claim(tx, "run", newsroom.now, lease_until=lease, limit=1_000)
+        assert len(claimed) == readers
+        assert len(statements) == 2
+
+
+async def fill(tx: Writing, now: Any) -> None:
+    """A year of a bot with some thousand readers: nearly everything is settled, judged and done."""
+    day = timedelta(days=1)
+    await tx.execute(tables.feeds.insert(), [{"id": 1, "url": "u", "name": "daily", "next_poll_at": now}])
+    await tx.execute(
+        tables.stories.insert(),
+        [{"id": n, "at": now - n * day / 40, "created_at": now} for n in range(1, ENTRIES + 1)],
+    )
+    row = dict.fromkeys(("link", "summary", "author", "image", "source"), "") | {
+        "feed_id": 1,
+        "key_version": 1,
+        "tags": [],
+        "language": "ko",
+        "seen_at": now,
+        "history": False,
+    }
+    await tx.execute(
+        tables.entries.insert(),
+        [
+            row
+            | {
+                "key": f"k{n}",
+                "title": f"t{n}",
+                "link_key": f"link {n}",
+                "title_key": f"title {n}",
+                "judged_at": None if n > ENTRIES - 20 else now,
+                "story_id": None if n > ENTRIES - 20 else n,
+            }
+            for n in range(1, ENTRIES + 1)
+        ],
+    )
+    await tx.execute(
+        tables.filings.insert(),
+        [
+            {
+                "category": ("kpop", "drama", "food")[n % 3],
+                "story_id": n,
+                "at": now - (ENTRIES - n) * day / 40,
+            }
+            for n in range(1, ENTRIES + 1)
+        ],
+    )
+    await tx.execute(
+        tables.editions.insert(),
+        [{"kind": "alert", "story_id": n, "content": {}, "created_at": now} for n in range(1, 3_001)],
+    )
+    await tx.execute(
+        tables.broadcasts.insert(),
+        [
+            {
+                "edition_id": n,
+                "story_id": n,
+                "categories": ["drama", "kpop"],
+                "decided_at": now,
+                "expires_at": now + day,
+                "last_chat": CHATS,
+                "position": 3_000,
+                "done_at": None if n == 3_000 else now,
+            }
+            for n in range(1, 3_001)
+        ],
+    )
+    await tx.execute(
+        tables.chats.insert(),
+        [
+            {
+                "telegram_id": n,
+                "kind": "private",
+                "language": "ko",
+                "zone": "Asia/Seoul",
+                "zone_known": True,
+                "alerts": "on",
+                "digest_times": [],
+                "next_digest_at": now - timedelta(minutes=30 - n),  # some dozens are due
+                "paused_at": now if n % 10 == 0 else None,
+                "created_at": now,
+            }
+            for n in range(1, CHATS + 1)
+        ],
+    )
+    await tx.execute(
+        tables.subscriptions.insert(),
+        [
+            {"category": slug, "chat_id": n, "since": now}
+            for n in range(1, CHATS + 1)
+            for slug in ("kpop", "drama", "food")
+            if slug != "drama" or n % 2
+        ],
+    )
+    await tx.execute(
+        tables.deliveries.insert(),
+        [
+            {
+                "chat_id": n % CHATS + 1,
+                "key": f"alert:{n}:1",
+                "edition_id": n % 3_000 + 1,
+                "priority": 10 if n % 4 else 30,
+                "state": "owed" if n % 100 == 0 else "held" if n % 100 == 1 else "sent",
+                "silent": False,
+                "owed_at": now,
+                "due_at": now - n * day / 100,
+                "expires_at": now + day,
+                "settled_at": None if n % 100 < 2 else now,
+            }
+            for n in range(DELIVERIES)
+        ],
+    )
+
+
+def whole_tables(dialect: str, plan: Any) -> set[str]:
+    """The big tables that a plan reads from end to end."""
+    if dialect == "sqlite":
+        # "SCAN t USING INDEX ix" of a partial index reads what is owed, which is the work itself.
+        lines = [row[3] for row in plan]
+        scanned = (re.match(r"SCAN (\w+)(?: USING (?:COVERING )?INDEX (\w+))?", line) for line in lines)
+        partial = {"ix_deliveries_due", "ix_deliveries_held", "ix_entries_unjudged", "ix_broadcasts_undone"}
+        return {found[1] for found in scanned if found and found[2] not in partial} & BIG
+
+    def walk(node: dict[str, Any]) -> set[str]:
+        here = {node["Relation Name"]} if node["Node Type"] == "Seq Scan" else set()
+        return here.union(*(walk(child) for child in node.get("Plans", ())))
+
+    (value,) = plan[0]
+    tree = json.loads(value) if isinstance(value, str) else value
+    return walk(tree[0]["Plan"]) & BIG
+
+
+@pytest.mark.parametrize("analyzed", [False, True], ids=["as it grew", "analyzed"])
+async def test_no_statement_of_every_second_reads_a_whole_table(
+    store: Store, newsroom, statements, analyzed: bool
+) -> None:
+    if not analyzed and not store.is_sqlite:
+        return  # PostgreSQL counts its rows by itself; SQLite only when somebody asks for it, and nobody does
+    now = newsroom.now
+    unjudged = Unjudged(
+        EntryId(1), "daily", newsroom.keyed().entry, "link 77", "title 78", now, history=False
+    )
+    broadcast: Any = None
+    async with store.writing() as tx:
+        await fill(tx, now)
+    async with store.reading() as tx:
+        broadcast = await editions.undone(tx)
+        some = [chat.id for chat in (await chats.due(tx, now, 40))]
+    assert broadcast
+    assert len(some) >= 20
+    lease = now + timedelta(minutes=1)
+    hot: dict[str, Callable[[Writing], Awaitable[Any]]] = {
+        "due chats": lambda tx: chats.due(tx, now, 100),
+        "a broadcast under way": editions.undone,
+        "its audience": lambda tx: editions.candidates(tx, broadcast, now, 60),
+        "anything due": lambda tx: outbox.anything_due(tx, "run", now, in_hand=True),
+        "due deliveries": lambda tx: outbox.claim(tx, "run", now, lease_until=lease, limit=50),
+        "deliveries let go": lambda tx: outbox.release(tx, but="run"),
+        "held alerts": lambda tx: outbox.held(tx, some),
+        "told as alerts": lambda tx: outbox.alerted(tx, some, [StoryId(n) for n in range(1, 30)]),
+        "all that a chat is owed": lambda tx: outbox.cancel(tx, [some[0]], State.CANCELLED, now),
+        "held alerts of one": lambda tx: outbox.unhold(tx, some[0], now),
+        "unjudged entries": lambda tx: entries.unjudged(tx, 10),
+        "entries alike": lambda tx: entries.known(tx, unjudged),
+        "what is new": lambda tx: stories.filed_since(
+            tx,
+            ["kpop", "drama"],
+            after=ENTRIES - 100,
+            upto=ENTRIES,
+            since=now - timedelta(days=1),
+            limit=30,
+        ),
+        "the latest": lambda tx: stories.latest(tx, ["kpop", "drama"], limit=10),
+        "how far filings go": stories.last_filing,
+        "the facts of a digest": lambda tx: stories.facts(tx, [StoryId(n) for n in range(50, 70)]),
+        "a chat forgotten": lambda tx: chats.forget(tx, 17),
+    }
+    if analyzed:
+        async with store.writing() as tx:
+            await tx.execute(text("ANALYZE"))
+    read: dict[str, set[str]] = {}
+    for what, run in hot.items():
+        statements.clear()
+        async with store.writing() as tx:
+            await run(tx)
+        assert len(statements) > 0, what
+        for sql, parameters in zip(list(statements.texts), list(statements.parameters), strict=True):
+            async with store.writer.connect() as connection:
+                explain = "EXPLAIN QUERY PLAN " if store.is_sqlite else "EXPLAIN (FORMAT JSON) "
+                if not store.is_sqlite:  # as on a solid disk; at the default, 6,000 rows are soon read whole
+                    await connection.execute(text("SET LOCAL random_page_cost = 1.1"))
+                plan = (await connection.exec_driver_sql(explain + sql, parameters)).all()
+                read.setdefault(what, set()).update(whole_tables(connection.dialect.name, plan))
+    assert {what: found for what, found in read.items() if found} == {}
