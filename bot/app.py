@@ -2,16 +2,17 @@
 
 import asyncio
 import warnings
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from random import random  # noqa: TID251 - chance begins here, and is an argument everywhere else
+from typing import Any
 from uuid import uuid4
 
 import structlog
-from telegram.error import InvalidToken, NetworkError, TelegramError
+from telegram.error import InvalidToken, NetworkError, RetryAfter, TelegramError
 from telegram.ext import ExtBot
 from telegram.request import HTTPXRequest
 from telegram.warnings import PTBUserWarning
@@ -37,7 +38,7 @@ from digests.judge import Judged, judge
 from digests.model import LANGUAGES, Priority
 from digests.poll import Polled, Poller
 from digests.settings import Settings
-from digests.store import feeds, outbox
+from digests.store import feeds, inbox, outbox
 from digests.store.engine import Store
 from digests.store.lock import hold
 from digests.store.migrate import migrate
@@ -88,6 +89,7 @@ async def poll_once(config: Config, clock: Clock, *, told: Callable[[Polled], No
 class _Built:
     """The parts that have a beginning and an end."""
 
+    store: Store
     bot: ExtBot[int]
     gate: Gate
     talking: Desk
@@ -133,6 +135,8 @@ class App:
             log.info(
                 "started", database=store.shown_url, feeds=len(self._settings.feeds), taken_over=taken_over
             )
+            for words in self._config.warnings:
+                log.warning("configuration", warning=words)
             await self._live(self._build(store, fetcher, run))
         if self._failure:
             raise self._failure
@@ -184,7 +188,7 @@ class App:
         ticks = {
             name: (TIDY_EVERY if name == "tidy" else TICK, loop.wake) for name, loop in self._loops.items()
         }
-        return _Built(bot, gate, talking, formatter, poller, sender, queue, Scheduler(ticks))
+        return _Built(store, bot, gate, talking, formatter, poller, sender, queue, Scheduler(ticks))
 
     async def _live(self, built: _Built) -> None:
         tasks = {name: self._task(name) for name in ("poll", "judge", "compose", "tidy")}
@@ -192,11 +196,12 @@ class App:
         try:
             if await self._connected(built.bot):
                 await built.talking.initialize()
+                async with built.store.writing() as tx:
+                    await inbox.belong_to(tx, built.bot.id, self._now())
                 tasks |= {name: self._task(name) for name in ("intake", "answer", "send")}
-                await publish_commands(
-                    built.bot, {language: built.formatter.voice(language) for language in LANGUAGES}
-                )
                 self.started.set()
+                voices = {language: built.formatter.voice(language) for language in LANGUAGES}
+                await self._unless_stopped(publish_commands(built.bot, voices))
                 await self._stop.wait()
         finally:
             log.info("stopping")
@@ -212,6 +217,7 @@ class App:
             _, late = await asyncio.wait(tasks.values(), timeout=STOP_SECONDS)
             for task in late:
                 task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
             await built.bot.shutdown()
             log.info("stopped")
 
@@ -251,24 +257,35 @@ class App:
         pause = 1.0
         while not self._stop.is_set():
             try:
-                await bot.initialize()
+                await self._unless_stopped(bot.initialize())
             except InvalidToken:
                 raise TelegramRefusedError(
                     "Telegram does not know this bot token.",
                     hint="Set telegram.token (or SOSIK_TELEGRAM__TOKEN) to the one BotFather gave you.",
                 ) from None
-            except NetworkError as error:
+            except (NetworkError, RetryAfter) as error:
                 log.warning("telegram not reached", error=str(error), pause_seconds=pause)
-                try:
-                    await asyncio.wait_for(self._stop.wait(), pause)
-                except TimeoutError:
-                    pause = min(pause * 2, 60.0)
+                await self._unless_stopped(asyncio.sleep(pause))
+                pause = min(pause * 2, 60.0)
             except TelegramError as error:
                 raise TelegramRefusedError(f"Telegram answers: {error}.") from error
             else:
-                log.info("connected", bot=bot.username)
-                return True
+                if not self._stop.is_set():
+                    log.info("connected", bot=bot.username)
+                    return True
         return False
+
+    async def _unless_stopped(self, act: Coroutine[Any, Any, None]) -> None:
+        """Do what may have to wait for Telegram; give it up when told to stop."""
+        acting, stopped = asyncio.create_task(act), asyncio.create_task(self._stop.wait())
+        try:
+            await asyncio.wait({acting, stopped}, return_when=asyncio.FIRST_COMPLETED)
+            if acting.done():
+                acting.result()
+        finally:
+            acting.cancel()
+            stopped.cancel()
+            await asyncio.gather(acting, stopped, return_exceptions=True)
 
 
 def _bot(config: Config, gate: Gate) -> ExtBot[int]:

@@ -4,6 +4,7 @@ import logging
 import re
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Literal
 
 import structlog
@@ -39,6 +40,23 @@ class _ScrubbingFormatter(structlog.stdlib.ProcessorFormatter):
         return scrub(super().format(record), self.secrets)
 
 
+class _StandardError(logging.Handler):
+    """Writes to what standard error is at the time.
+
+    A line that cannot be written stops nobody, and is not shown in other words, as logging's own handlers do: it may
+    hold a secret.
+    """
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            line = self.format(record)
+        except (TypeError, ValueError, KeyError):  # a library's message does not fit its arguments
+            line = f"a line of the log cannot be shown (logger {record.name})"
+        with suppress(OSError, ValueError):  # nobody reads any more, the disk is full, the stream is closed
+            sys.stderr.write(f"{line}\n")
+            sys.stderr.flush()
+
+
 def set_up(
     *, form: Literal["text", "json"] = "text", level: str = "INFO", secrets: Iterable[str] = ()
 ) -> None:
@@ -68,7 +86,7 @@ def set_up(
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _StandardError()
     formatter = _ScrubbingFormatter(
         foreign_pre_chain=shared,
         processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *renderer],

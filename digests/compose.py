@@ -129,8 +129,10 @@ async def _digests(
     held = await outbox.held(tx, ids)
     readers: dict[_Pool, list[Chat]] = defaultdict(list)
     for chat in due:
-        # History of a feed that is new since the last digest reaches back a day, no further.
-        since = _on_the_hour(chat.digested_at - FIRST) if chat.digested_at else now - FIRST
+        # History of a feed that is new since the last digest reaches back a day, no further. A first digest
+        # that comes late, the bot having been down, loses nothing of its day.
+        last = _on_the_hour(chat.digested_at) if chat.digested_at else chat.next_digest_at or now
+        since = last - FIRST
         wanted = followed[chat.id] & _slugs(settings)
         readers[_Pool(wanted, chat.digested_seq or 0, since)].append(chat)
     cards = {

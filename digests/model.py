@@ -296,6 +296,11 @@ class Kind(StrEnum):
     DIGEST = "digest"
 
 
+def alert_key(story: StoryId, turn: int = 1) -> str:
+    """Give the key of an alert's delivery: a chat gets a turn of a story once, whatever runs twice."""
+    return f"alert:{story}:{turn}"
+
+
 @dataclass(frozen=True, slots=True)
 class Edition:
     """The content of one alert or digest, shared by all chats it is for."""
@@ -329,6 +334,7 @@ class Candidate:
     alerts_last_day: int
     hour_frees_at: datetime | None = None  # when the oldest alert of the last hour leaves the window
     day_frees_at: datetime | None = None
+    filed_seq: int | None = None  # the story's first filing under what the chat follows
 
 
 @dataclass(frozen=True, slots=True)

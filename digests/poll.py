@@ -13,7 +13,7 @@ from digests.errors import FeedError
 from digests.feeds.document import Document, Parsed
 from digests.feeds.fetch import Fetched, Fetcher, Request, Unchanged
 from digests.feeds.identity import KEY_VERSION, link_key, title_key
-from digests.feeds.parse import parse
+from digests.feeds.parse import parse, titled
 from digests.feeds.rhythm import NextPoll, next_poll, place_of
 from digests.feeds.trouble import TryLaterError
 from digests.model import FeedId
@@ -138,7 +138,8 @@ class Poller:
         now = self._now()
         again = next_poll(interval=self._interval(due), now=now, place=place_of(due.url))
         new = await self._keep(due, answer, parsed, again, now)
-        log.info(
+        tell = log.info if new else log.debug
+        tell(
             "polled",
             feed=due.name,
             new=new,
@@ -207,7 +208,9 @@ async def _read(answer: Fetched) -> Parsed:
 def _keyed(parsed: Parsed | None) -> list[entries.Keyed]:
     if parsed is None:
         return []
+    told = (titled(entry) for entry in parsed.entries)
     return [
         entries.Keyed(entry, KEY_VERSION, link_key(entry.link), title_key(entry.title, entry.source))
-        for entry in parsed.entries
+        for entry in told
+        if entry.title  # without a title, a text or a link that makes one there is nothing to show
     ]

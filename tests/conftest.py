@@ -7,12 +7,17 @@ from typing import Any
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 from psycopg import sql
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
 
 from digests.store.engine import Store
 from digests.store.migrate import migrate
+
+# The machines that run this are shared: an example's milliseconds say nothing.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 
 REQUIRED = frozenset(filter(None, os.environ.get("SOSIK_REQUIRE", "").split(",")))
 POSTGRES_URL = os.environ.get("SOSIK_TEST_POSTGRES_URL", "postgresql://postgres@127.0.0.1:5432/test")

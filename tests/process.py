@@ -58,7 +58,9 @@ class World:
             lines += ["[[categories]]", f"slug = {json.dumps(category['slug'])}", f"name = {{ {names} }}"]
             lines += [f"aliases = {json.dumps(category.get('aliases', []))}"]
         for feed in self.newsroom.feeds:
-            mapped = ", ".join(f"{json.dumps(key)} = {json.dumps(value)}" for key, value in feed.category_map.items())
+            mapped = ", ".join(
+                f"{json.dumps(key)} = {json.dumps(value)}" for key, value in feed.category_map.items()
+            )
             lines += [
                 "[[feeds]]",
                 f"name = {json.dumps(feed.name)}",
@@ -130,9 +132,7 @@ class World:
 async def outside(folder: Path, database_url: str, **settings: object) -> AsyncIterator[World]:
     """Everything but the bot; whatever runs at the end is killed, and nothing refused goes unnoticed."""
     data = Path(os.environ.get("SOSIK_TEST_DATA", "nowhere")) / "botapi" / "api.min.json"
-    telegram = Telegram(
-        token=TOKEN, now=machine_now, schema=Schema.load(data) if data.is_file() else None
-    )
+    telegram = Telegram(token=TOKEN, now=machine_now, schema=Schema.load(data) if data.is_file() else None)
     newsroom = Newsroom(machine_now, lambda: server.url)
     site = Starlette()
     server = Server(site)

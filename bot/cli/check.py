@@ -1,13 +1,11 @@
 """`sosik check`: is everything as it should be, before a reader notices."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from bot.cli.doors import FAILED, ConfigFile, configured, door, program
 from digests.errors import FeedError, SosikError
@@ -19,11 +17,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line of the table."""
+    """One line of the table. What is fine may still deserve a word: a warning."""
 
     what: str
     fine: bool
     words: str
+    warning: bool = False
+
+    @property
+    def mark(self) -> str:
+        """What the eye finds first."""
+        if not self.fine:
+            return "[red]✗[/]"
+        return "[yellow]![/]" if self.warning else "[green]✓[/]"
 
 
 @program.command()
@@ -32,20 +38,28 @@ def check(config: ConfigFile = None) -> None:
     """Check the file, the database, the token and every feed; exit 1 if anything is wrong. Changes nothing."""
     loaded = configured(config, needs_token=True)
     findings = [Finding("configuration", fine=True, words=str(loaded.path))]
+    findings += [
+        Finding("configuration", fine=True, words=one, warning=True) for one in loaded.config.warnings
+    ]
     findings += asyncio.run(_look(loaded.config))
-    table = Table("", "what", "finding", box=None, pad_edge=False)
-    for finding in findings:
-        mark = "[green]✓[/]" if finding.fine else "[red]✗[/]"
-        table.add_row(mark, _text(finding.what), _text(finding.words))
-    Console(highlight=False).print(table)
+    _print(findings, loaded.config.secrets)
     if not all(finding.fine for finding in findings):
         raise typer.Exit(FAILED)
 
 
-def _text(words: str) -> str:
-    from rich.markup import escape
+def _print(findings: Sequence[Finding], secrets: Sequence[str]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
 
-    return escape(words)
+    from bot.logs import scrub
+
+    table = Table("", "what", "finding", box=None, pad_edge=False)
+    for finding in findings:
+        table.add_row(finding.mark, Text(finding.what), Text(scrub(finding.words, secrets)))
+    console = Console(highlight=False)
+    # A pipe is no 80 columns wide: whoever reads it wants each finding whole, on a line of its own.
+    console.print(table, soft_wrap=not console.is_terminal, width=None if console.is_terminal else 1000)
 
 
 async def _look(config: "Config") -> list[Finding]:

@@ -8,19 +8,20 @@ from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ParamSpec
 
-import structlog
 import typer
-from rich.console import Console
 
 from digests.errors import SosikError
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from bot.config import Loaded
 
 P = ParamSpec("P")
 
 BAD_CONFIGURATION = 2
 FAILED = 1
+STOP_SECONDS = 9.0  # a graceful stop takes less; whoever started us waits 10 s
 
 program = typer.Typer(
     name="sosik",
@@ -42,8 +43,10 @@ ConfigFile = Annotated[
 ]
 
 
-def err() -> Console:
+def err() -> "Console":
     """Give the console for what is said beside a command's result."""
+    from rich.console import Console
+
     return Console(stderr=True, highlight=False, soft_wrap=True)
 
 
@@ -62,9 +65,11 @@ def door(command: Callable[P, None]) -> Callable[P, None]:
             raise typer.Exit(BAD_CONFIGURATION if isinstance(error, ConfigError) else FAILED) from None
         except KeyboardInterrupt:
             raise typer.Exit(130) from None
-        except (typer.Exit, typer.Abort):
+        except (typer.Exit, typer.Abort, typer.BadParameter):
             raise
         except Exception as error:  # noqa: BLE001 - the command line's door
+            import structlog
+
             structlog.get_logger().critical("failed", error=type(error).__name__, exc_info=True)
             err().print(f"Something unexpected went wrong ({type(error).__name__}); the log says more.")
             raise typer.Exit(FAILED) from None
@@ -78,10 +83,14 @@ def configured(path: Path | None, *, needs_token: bool) -> "Loaded":
     from bot.config import load
     from bot.errors import ConfigError
 
+    logs.set_up()  # whatever goes wrong before it is known how the log is wanted
     loaded = load(path)
-    logs.set_up(form=loaded.config.logging.form, level=loaded.config.logging.level)
+    logging = loaded.config.logging
+    logs.set_up(form=logging.form, level=logging.level, secrets=loaded.config.secrets)
     if loaded.is_example:
-        err().print(f"No configuration file: using the shipped example, {loaded.path}.", markup=False)
+        err().print(
+            f"There is no sosik.toml in this folder: using the shipped example, {loaded.path}.", markup=False
+        )
     if needs_token and not loaded.config.telegram.token.get_secret_value():
         raise ConfigError(
             "telegram.token is empty.",
@@ -91,18 +100,43 @@ def configured(path: Path | None, *, needs_token: bool) -> "Loaded":
 
 
 def until_told(main: Callable[[Callable[[Callable[[], None]], None]], Coroutine[Any, Any, None]]) -> None:
-    """Run `main`, handing it a function that registers what SIGTERM and Ctrl-C shall call."""
+    """Run `main`, handing it a function that registers what SIGTERM and Ctrl-C shall call.
+
+    What has not stopped STOP_SECONDS later is cancelled: it waits for somebody who does not answer.
+    """
 
     async def running() -> None:
         loop = asyncio.get_running_loop()
+        told = asyncio.Event()
 
         def on_stop(stop: Callable[[], None]) -> None:
-            for number in (signal.SIGTERM, signal.SIGINT):
-                loop.add_signal_handler(number, stop)
+            def tell() -> None:
+                if not told.is_set():
+                    told.set()
+                    loop.call_later(STOP_SECONDS, task.cancel)
+                stop()
 
-        await main(on_stop)
+            for number in (signal.SIGTERM, signal.SIGINT):
+                loop.add_signal_handler(number, tell)
+
+        task = loop.create_task(main(on_stop), name="main")
+        try:
+            await task
+        except asyncio.CancelledError:
+            if not told.is_set():
+                raise
 
     asyncio.run(running())
+
+
+def leave_when_told() -> None:
+    """End at once and well on SIGTERM and Ctrl-C, until `until_told` listens: nothing has begun yet."""
+
+    def leave(_number: int, _frame: object) -> None:
+        raise SystemExit(0)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, leave)
 
 
 def is_terminal() -> bool:

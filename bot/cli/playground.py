@@ -7,11 +7,12 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
 from bot.cli.doors import FAILED, door, program, until_told
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from bot.cli.playing import Playground
 
 
@@ -25,6 +26,8 @@ def playground(
     verbose: Annotated[bool, typer.Option("--verbose", help="Show the bot's log as well.")] = False,
 ) -> None:
     """Chat with the bot on this machine: no token, no network, nothing kept."""
+    from rich.console import Console
+
     from bot import logs
 
     logs.set_up(level="INFO" if verbose else "ERROR")
@@ -43,6 +46,8 @@ def playground(
 
 
 async def _open(folder: Path, port: int, on_stop: Callable[[Callable[[], None]], None]) -> None:
+    from rich.console import Console
+
     from bot.cli.playing import playing
     from bot.errors import ConfigError
 
@@ -62,7 +67,7 @@ async def _open(folder: Path, port: int, on_stop: Callable[[Callable[[], None]],
         ) from None
 
 
-async def _watch(running: "Playground", console: Console) -> None:
+async def _watch(running: "Playground", console: "Console") -> None:
     from bot.cli.transcript import entry
 
     names = {

@@ -16,6 +16,9 @@ from bot.errors import ConfigError
 from bot.playground.messenger import messenger
 from bot.playground.newsroom import Newsroom
 from bot.playground.telegram import Chat, Person, Server, Telegram
+from digests.model import Address
+from digests.store import chats
+from digests.store.engine import Store
 
 TOKEN = "600000001:playground-playground-playground"  # noqa: S105 - of the emulated Telegram, which knows no other
 POLL = "500ms"  # so that what is published arrives while one watches
@@ -30,6 +33,7 @@ class Playground:
     telegram: Telegram
     newsroom: Newsroom
     app: App
+    store: Store  # the bot's database, to look into
     alex: Person
     jimin: Person
     english: Chat
@@ -40,6 +44,12 @@ class Playground:
         """Make it `instant` for everybody."""
         self.clock.jump_to(instant)
         self.app.wake()
+
+    async def due(self, chat: Chat) -> datetime | None:
+        """Tell when a chat's next digest comes; None where the bot does not know the chat, or it has none."""
+        async with self.store.reading() as tx:
+            known = await chats.at(tx, Address(chat.id))
+        return known.next_digest_at if known else None
 
 
 @asynccontextmanager
@@ -55,9 +65,11 @@ async def playing(folder: Path, *, port: int = 0) -> AsyncIterator[Playground]:
     site = Starlette()
     server = Server(site, port=port)
     async with server:
-        app = App(_configured(newsroom, server.url, folder), clock)
+        config = _configured(newsroom, server.url, folder)
+        app = App(config, clock)
+        store = Store.open(config.database.url)
         playground = Playground(
-            server.url, clock, telegram, newsroom, app, alex, jimin, english, korean, group
+            server.url, clock, telegram, newsroom, app, store, alex, jimin, english, korean, group
         )
         page = messenger(
             telegram=telegram,
@@ -65,6 +77,7 @@ async def playing(folder: Path, *, port: int = 0) -> AsyncIterator[Playground]:
             chats=(english, korean, group),
             now=clock.now,
             jump=playground.jump,
+            due=playground.due,
         )
         # The emulated Bot API answers every path that is not another's, as the real one does: it comes last.
         site.router.routes[:] = [*page, *newsroom.app.routes, *telegram.app().routes]
@@ -79,6 +92,7 @@ async def playing(folder: Path, *, port: int = 0) -> AsyncIterator[Playground]:
         finally:
             started.cancel()
             app.stop()
+            await store.close()
             await running
 
 

@@ -1,14 +1,14 @@
 """`sosik poll --once`: what the feeds have, without Telegram."""
 
 import asyncio
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from bot.cli.doors import ConfigFile, configured, door, err, is_terminal, program
-from digests.model import Filed
+
+if TYPE_CHECKING:
+    from digests.model import Filed
 
 
 @program.command()
@@ -23,6 +23,9 @@ def poll(
     if not once:
         raise typer.BadParameter("say --once: what polls for ever is `sosik run`", param_hint="--once")
     loaded = configured(config, needs_token=False)
+
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
     from bot.app import poll_once
     from bot.clock import SystemClock
@@ -57,7 +60,7 @@ def poll(
     )
 
 
-def _line(filed: Filed) -> str:
+def _line(filed: "Filed") -> str:
     ring = "🔔 " if filed.decision.rings else ""
     categories = ", ".join(sorted(filed.categories)) or "–"
     return f"{ring}[{categories}] {filed.unjudged.entry.title} ({filed.unjudged.feed})"

@@ -4,7 +4,6 @@ import asyncio
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from bot.cli.doors import ConfigFile, configured, door, program
 
@@ -18,6 +17,8 @@ def preview(
 ) -> None:
     """Show the digest of a category's last 24 hours, as a reader would get it now. Changes nothing."""
     loaded = configured(config, needs_token=False)
+
+    from rich.console import Console
 
     from bot.clock import SystemClock
     from bot.errors import ConfigError

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 
-from bot.cli.doors import ConfigFile, configured, door, program, until_told
+from bot.cli.doors import ConfigFile, configured, door, leave_when_told, program, until_told
 
 
 @program.command()
 @door
 def run(config: ConfigFile = None) -> None:
     """Run the bot: poll the feeds, answer readers, send digests and alerts. Ends on SIGTERM or Ctrl-C."""
+    leave_when_told()  # what follows takes its time
     loaded = configured(config, needs_token=True)
 
     from bot.app import App

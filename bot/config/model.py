@@ -138,7 +138,6 @@ class Config(BaseSettings):
         extra="forbid",
         frozen=True,
         arbitrary_types_allowed=True,
-        nested_model_default_partial_update=True,
     )
 
     telegram: TelegramConfig = TelegramConfig()

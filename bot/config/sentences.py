@@ -28,7 +28,7 @@ _WANTED = {
     "finite_number": "a finite number is wanted",
     "bool_type": "true or false is wanted",
     "bool_parsing": "true or false is wanted",
-    "dict_type": "a table such as { … } is wanted",
+    "dict_type": "a table such as {{ … }} is wanted",
     "model_type": "a section of keys is wanted",
     "model_attributes_type": "a section of keys is wanted",
     "greater_than": "a number above {gt} is wanted",
@@ -57,7 +57,7 @@ def sentence(detail: ErrorDetails, variables: Collection[str] = ()) -> str:
         case "value_error":
             wanted = detail["msg"].removeprefix("Value error, ")
         case kind:
-            wanted = _WANTED.get(kind, detail["msg"]).format(**detail.get("ctx", {}))
+            wanted = _WANTED[kind].format(**detail.get("ctx", {})) if kind in _WANTED else detail["msg"]
     if not key:
         return wanted
     if key in _SECRET:
@@ -74,7 +74,10 @@ def closest(word: str, allowed: Collection[str]) -> str:
 def _key(loc: tuple[int | str, ...]) -> str:
     key = ""
     for part in loc:
-        key += f"[{part + 1}]" if isinstance(part, int) else f".{part}" if key else str(part)
+        if isinstance(part, int):
+            key += f"[{part + 1}]"
+        else:
+            key += f"{'.' if key else ''}{part if part.isprintable() else repr(part)}"
     return scrub(_short(key))
 
 

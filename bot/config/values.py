@@ -18,6 +18,10 @@ _UNITS = {
     "d": timedelta(days=1),
 }
 _LONGEST = timedelta(days=365)
+# As SQLAlchemy reads it: whatever stands before the @ may have any characters.
+_DATABASE = re.compile(
+    r"sqlite(\+\w+)?:///.+|postgresql(\+\w+)?://([^@\n]*@)?(\[[^\]\n]*\]|[^:/?\n]*)(:[0-9]+)?([/?].*)?"
+)
 _RESERVED = frozenset({"all", "off", "on"})  # words of commands: `/unsubscribe all`
 
 
@@ -76,12 +80,7 @@ def _http(value: str) -> str:
 
 
 def _database(value: str) -> str:
-    try:
-        port = urlsplit(value).port if value.startswith("postgresql") else None
-        fine = bool(re.fullmatch(r"(sqlite(\+\w+)?:///|postgresql(\+\w+)?://)[^\n]+", value)) and port != 0
-    except ValueError:
-        fine = False
-    if not fine:
+    if not _DATABASE.fullmatch(value):
         raise ValueError('"sqlite:///sosik.db" or "postgresql://user@host/name" is wanted')
     return value
 

@@ -63,7 +63,7 @@ async def done(talk: Talk) -> None:
         content = await compose.for_chat(tx, chat, talk.settings, now)
         if followed and chat.digested_at is None:
             chat = await compose.count_as_first(tx, chat, now)
-        if followed and not chat.zone_known:
+        if followed and _asks(chat):
             chat = await chats.change(tx, chat.id, zone_asks=max(chat.zone_asks, 1))
     await talk.answer()
     if not followed:
@@ -113,9 +113,13 @@ def _greeting(talk: Talk, chat: Chat, followed: Collection[str]) -> Message:
     )
 
 
+def _asks(chat: Chat) -> bool:
+    """Whether to ask where the reader lives; who has no digest at a local time need not tell."""
+    return not chat.zone_known and bool(chat.digest_times)
+
+
 def _what_comes(talk: Talk, chat: Chat) -> Message:
-    asks = not chat.zone_known
-    now = talk.now()
+    asks, now = _asks(chat), talk.now()
     return talk.formatter.reply(
         "digest_done",
         language=chat.language,
@@ -138,7 +142,7 @@ def _tells_stories(talk: Talk) -> bool:
 async def _replace_keyboard(talk: Talk, keyboard: Keyboard) -> None:
     """Change what stands under the pressed message, and leave its words. The effect is written already."""
     query = talk.incoming.callback_query if talk.incoming else None
-    if query is None or query.message is None:
+    if query is None or not isinstance(query.message, Told):  # too old: Telegram shows us nothing of it
         return
     rows = [[InlineKeyboardButton(one.label, callback_data=one.data) for one in row] for row in keyboard]
     try:

@@ -5,9 +5,9 @@ from collections import OrderedDict
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from telegram import Update
+from telegram import ChatMember, Update
 from telegram.constants import ChatMemberStatus
-from telegram.error import BadRequest
+from telegram.error import BadRequest, ChatMigrated
 
 from bot.handlers.context import Talk
 from digests.model import ChatKind
@@ -31,8 +31,10 @@ class Permissions:
     async def may_change(self, update: Update, talk: Talk) -> bool:
         """Whether whoever sent this update may change the settings of the chat it came from."""
         chat, user = update.effective_chat, update.effective_user
-        # Only administrators post in channels, and nobody else's posts are told.
-        if chat is None or talk.kind in {ChatKind.PRIVATE, ChatKind.CHANNEL}:
+        if chat is None or talk.kind is ChatKind.PRIVATE:
+            return True
+        # Only administrators post in channels; but whoever reads one may press its buttons.
+        if update.channel_post is not None:
             return True
         message = update.message
         if message is not None and message.sender_chat is not None:
@@ -59,10 +61,8 @@ class Permissions:
 
     async def _asked(self, talk: Talk, chat: int, user: int) -> bool:
         try:
-            member = await talk.bot.get_chat_member(chat, user)
-        except (
-            BadRequest
-        ):  # "user not found", "PARTICIPANT_ID_INVALID": who is nobody there administers nothing
+            member = await _member(talk, chat, user)
+        except BadRequest:  # "user not found": who is nobody there administers nothing
             return False
         if member.status not in _ADMINISTRATORS:
             return False
@@ -71,6 +71,13 @@ class Permissions:
         while len(self._until) > MOST:
             self._until.popitem(last=False)
         return True
+
+
+async def _member(talk: Talk, chat: int, user: int) -> ChatMember:
+    try:
+        return await talk.bot.get_chat_member(chat, user)
+    except ChatMigrated as moved:  # said just before the group moved: that is no reason to lose it
+        return await talk.bot.get_chat_member(moved.new_chat_id, user)
 
 
 async def refuse(talk: Talk) -> None:

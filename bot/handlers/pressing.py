@@ -17,7 +17,7 @@ from bot.formatter.buttons import (
     SetZone,
     parse,
 )
-from bot.handlers import onboarding, privacy, scheduling, settings_panel, subscribing
+from bot.handlers import membership, onboarding, privacy, scheduling, settings_panel, subscribing
 from bot.handlers.context import Talk
 from digests.editions.timetable import zone_of
 
@@ -25,16 +25,19 @@ from digests.editions.timetable import zone_of
 async def press(update: Update, talk: Talk) -> None:
     """Do what a button says. Each of the functions below answers the query once it knows what to say."""
     query = update.callback_query
-    wish = parse(query.data) if query else None
     if query is None:
         return
+    wish = parse(query.data)
+    async with talk.reading() as tx:
+        chat = await talk.known(tx)
+    voice = talk.voice(chat.language if chat else talk.spoken)
     if wish is None or query.message is None or not _possible(wish):
-        sentence = talk.voice(await talk.language()).gettext(
-            "This button is too old. Send /settings for new ones."
-        )
-        await talk.answer(sentence)
-        return
-    await _do(talk, wish)
+        await talk.answer(voice.gettext("This button is too old. Send /settings for new ones."))
+    elif chat and chat.paused_why == membership.STOPPED and not isinstance(wish, Forget):
+        # A tap on an old message is no word of the reader's that would end a /stop.
+        await talk.answer(voice.gettext("I am silent here. /start brings me back."), alert=True)
+    else:
+        await _do(talk, wish)
 
 
 async def _do(talk: Talk, wish: Press) -> None:

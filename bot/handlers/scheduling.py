@@ -30,6 +30,7 @@ from digests.store import chats
 # Where the operator gives none, "on" means these.
 _TIMES = (time(8, 0),)
 _QUIET = Quiet(time(23, 0), time(7, 0))
+_ASKS = 3  # questions where the reader lives, those of the digests counted; then it is left alone
 
 
 async def digest(update: Update, talk: Talk) -> None:
@@ -169,7 +170,9 @@ async def _have_alerts(talk: Talk, how: Alerts, *, fewer: bool = False) -> tuple
         before = await talk.ensure(tx)
         if before.alerts is Alerts.OFF and fewer:
             return before, before
-        return before, await chats.change(tx, before.id, alerts=how)
+        chat = await schedule.have_alerts(tx, talk, before, how)
+    talk.parts.wake()
+    return before, chat
 
 
 async def _have_digests(talk: Talk, times: tuple[time, ...] | None) -> None:
@@ -179,7 +182,7 @@ async def _have_digests(talk: Talk, times: tuple[time, ...] | None) -> None:
         if times is None:
             times = before.digest_times or talk.settings.digest.times or _TIMES
         chat = await schedule.have_digests(tx, talk, before, times)
-        asks = bool(times) and not chat.zone_known
+        asks = bool(times) and not chat.zone_known and chat.zone_asks < _ASKS
         if asks:
             chat = await chats.change(tx, chat.id, zone_asks=chat.zone_asks + 1)
     talk.parts.wake()

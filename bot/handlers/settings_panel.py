@@ -75,7 +75,7 @@ async def _changed(tx: Writing, talk: Talk, chat: Chat, press: Press) -> Chat:
             if len(times) <= MOST_TIMES or not on:
                 return await schedule.have_digests(tx, talk, chat, tuple(sorted(times)))
         case SetAlerts(alerts):
-            return await chats.change(tx, chat.id, alerts=alerts)
+            return await schedule.have_alerts(tx, talk, chat, alerts)
         case SetQuiet(quiet):
             return await chats.change(tx, chat.id, quiet=quiet)
         case SetZone(zone):

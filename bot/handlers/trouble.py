@@ -2,7 +2,7 @@
 
 import structlog
 from telegram import Update
-from telegram.error import ChatMigrated, Forbidden, TelegramError
+from telegram.error import ChatMigrated, Forbidden, RetryAfter, TelegramError
 
 from bot.handlers import membership
 from bot.handlers.context import Talk
@@ -26,7 +26,8 @@ async def trouble(update: object, talk: Talk) -> None:
             await membership.unreachable(talk)
         elif isinstance(error, ChatMigrated):
             await membership.moved(talk, kind.effective_chat.id, error.new_chat_id)
-        elif kind.my_chat_member is None:  # nobody said anything: there is nothing to answer
+        elif kind.my_chat_member is None and not isinstance(error, RetryAfter):
+            # Not where nobody said anything, and not to a chat that we were just told to leave alone.
             await _say(talk)
     except Exception as another:  # noqa: BLE001 - the reader's door: there is nobody left to tell
         log.error("trouble could not be told", error=type(another).__name__)  # noqa: TRY400 - its text may hold the token's URL

@@ -8,7 +8,7 @@ questions in JSON, answered in JSON, errors as `{"error": sentence}`:
     POST /api/press    {chat, person, message, data}          -> {query}; the bot's answer comes as an event
     POST /api/block    {chat, person, blocked}
     POST /api/publish  {sample}                               -> {samples}
-    POST /api/jump     {leap: morning | hour | ten-minutes}   -> {now}
+    POST /api/jump     {leap: morning | hour | ten-minutes, chat?} -> {now}
 
 Only the page itself may ask: a question that another site sends is refused.
 """
@@ -46,6 +46,10 @@ HEADERS = {
 }
 
 
+async def _unknown(_chat: Chat) -> datetime | None:
+    return None
+
+
 def messenger(
     *,
     telegram: Telegram,
@@ -53,9 +57,13 @@ def messenger(
     chats: Sequence[Chat],
     now: Callable[[], datetime],
     jump: Callable[[datetime], Awaitable[None]],
+    due: Callable[[Chat], Awaitable[datetime | None]] = _unknown,
 ) -> list[Route | Mount]:
-    """The routes of the messenger. `chats` are those shown, in this order; `jump` moves the clock to an instant."""
-    desk = Desk(telegram, newsroom, chats, now, jump)
+    """The routes of the messenger. `chats` are those shown, in this order; `jump` moves the clock to an instant.
+
+    `due` tells when a chat's next digest comes, if anybody knows: "next morning" then means that one.
+    """
+    desk = Desk(telegram, newsroom, chats, now=now, jump=jump, due=due)
     return [
         Route("/", _page),
         Mount("/static", _Static(directory=STATIC)),
@@ -82,8 +90,10 @@ class Desk:
         telegram: Telegram,
         newsroom: Newsroom,
         chats: Sequence[Chat],
+        *,
         now: Callable[[], datetime],
         jump: Callable[[datetime], Awaitable[None]],
+        due: Callable[[Chat], Awaitable[datetime | None]],
     ) -> None:
         """See `messenger`."""
         self._telegram = telegram
@@ -91,6 +101,7 @@ class Desk:
         self._view = View(telegram, newsroom, chats, now)
         self._now = now
         self._jump = jump
+        self._due = due
 
     # ── shown ────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -157,7 +168,9 @@ class Desk:
     async def jump(self, question: Question) -> Shape:
         """Move the clock."""
         try:
-            await self._jump(landing(self._now(), question.text("leap")))
+            leap = question.text("leap")
+            due = await self._due(self._asked_chat(question)) if question.has("chat") else None
+            await self._jump(landing(self._now(), leap, due))
         except OverflowError:
             raise QuestionError(HTTPStatus.CONFLICT, "The calendar ends here.") from None
         return {"now": moment(self._now())}

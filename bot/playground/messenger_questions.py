@@ -31,12 +31,14 @@ class QuestionError(Exception):
         return self.sentence
 
 
-def landing(now: datetime, leap: str) -> datetime:
-    """Where a leap of the clock ends. "morning" is a few seconds before the next 08:00 in Seoul."""
+def landing(now: datetime, leap: str, due: datetime | None = None) -> datetime:
+    """Where a leap of the clock ends. "morning" is a few seconds before `due`, else before the next 08:00 in Seoul."""
     if leap in LEAPS:
         return now + LEAPS[leap]
     if leap != "morning":
         raise _wrong(f'The field "leap" is morning, {", ".join(LEAPS)}; not "{leap[:40]}".')
+    if due is not None and due > now:
+        return max(now, due - BEFORE)
     local = now.astimezone(ZONE)
     landed = datetime.combine(local.date(), MORNING, ZONE) - BEFORE
     if landed <= local:
@@ -49,6 +51,10 @@ class Question:
 
     def __init__(self, fields: dict[str, object]) -> None:
         self._fields = fields
+
+    def has(self, name: str) -> bool:
+        """Whether the field is there at all."""
+        return name in self._fields
 
     def text(self, name: str, longest: int = 200) -> str:
         """A string that is not blank, of at most so many UTF-16 units."""

@@ -177,12 +177,20 @@ def _quoted(message: Message) -> Shape:
 def _preview(message: Message, stories: Mapping[str, Published], papers: Mapping[str, str]) -> Shape | None:
     """The preview under the rules of LinkPreviewOptions: the named address, else the first link of the text.
 
-    Only the newsroom's own stories have one: there is no network to fetch others from.
+    Only the newsroom's own stories and pictures have one: there is no network to fetch others from. A picture by
+    itself has no words, as in Telegram.
     """
     options = message.link_preview_options or {}
     if options.get("is_disabled") or message.photo:
         return None
     address = options.get("url") or next(_addresses(message), None)
+    if address and address in {story.picture for story in stories.values()}:
+        return {
+            "address": address,
+            "picture": _on_this_host(address),
+            "large": bool(options.get("prefer_large_media")),
+            "above": bool(options.get("show_above_text")),
+        }
     story = stories.get(address or "")
     if story is None:
         return None

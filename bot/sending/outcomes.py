@@ -23,7 +23,9 @@ from digests.store.outbox import Settlement
 FIRST_DELAY = timedelta(seconds=2)  # before an unreachable Telegram is tried again; then doubled
 LONGEST_DELAY = timedelta(minutes=5)
 UNHEARD_TRIES = 2  # written and never answered: once more, then settled, since it may well have arrived
-DELETED_TRIES = 4  # "deleted" mostly means "upgraded", and the update that tells the new id comes within seconds
+DELETED_TRIES = (
+    4  # "deleted" mostly means "upgraded", and the update that tells the new id comes within seconds
+)
 BROKEN_TRIES = 12  # about half an hour: time for the operator to mend what cannot be rendered
 
 
@@ -54,24 +56,29 @@ class Outcome:
     moved_to: int = 0  # MOVED: where
 
 
-# In a 400 the text alone tells. Fragments, lower case.
-_GONE = (
-    "chat not found",
-    "user is deactivated",
-    "user not found",
-    "peer_id_invalid",
-    "group chat was deactivated",
-    "group is deactivated",
-    "chat_write_forbidden",
-    "not enough rights to send text messages",
-    "have no rights to send a message",
-    "need administrator rights in the channel chat",
-    "bot is not a member",
-    "chat_restricted",
+# In a 400 (and in a 403, of what is no refusal for good) the text alone tells. Fragments, lower case; first wins.
+_TEXTS = (
+    (Meaning.DELETED, ("group chat was deleted", "group chat was upgraded")),
+    (Meaning.TOPIC_GONE, ("message thread not found", "topic_closed", "topic_deleted")),
+    (
+        Meaning.GONE,
+        (
+            "chat not found",
+            "user is deactivated",
+            "user not found",
+            "peer_id_invalid",
+            "group chat was deactivated",
+            "group is deactivated",
+            "chat_write_forbidden",
+            "chat_restricted",
+            "not enough rights to send text messages",
+            "have no rights to send a message",
+            "need administrator rights in the channel chat",
+            "bot is not a member",
+        ),
+    ),
+    (Meaning.MARKUP, ("can't parse entities", "entity", "entities")),
 )
-_TOPIC_GONE = ("message thread not found", "topic_closed", "topic_deleted")
-_DELETED = ("group chat was deleted", "group chat was upgraded")
-_MARKUP = ("can't parse entities", "entity", "entities")
 # httpx had no connection yet: Telegram has not seen the request.
 _UNWRITTEN = (
     httpx.ConnectError,
@@ -82,38 +89,35 @@ _UNWRITTEN = (
 )
 
 
-def meaning_of(error: TelegramError) -> Outcome:  # noqa: PLR0911 - a table, a line a row
+def meaning_of(error: TelegramError) -> Outcome:
     """Read an error that python-telegram-bot raised for a request."""
     text = str(error)
-    said = text.lower()
     match error:
         case ChatMigrated():
             return Outcome(Meaning.MOVED, text, moved_to=error.new_chat_id)
         case RetryAfter():
-            told = error.retry_after
-            seconds = told.total_seconds() if isinstance(told, timedelta) else float(told)
-            return Outcome(Meaning.WAIT, text, seconds=seconds)
-        case BadRequest() | Forbidden() if any(part in said for part in _DELETED):
-            return Outcome(Meaning.DELETED, text)
-        case Forbidden():
-            return Outcome(Meaning.GONE, text)
-        case BadRequest() if any(part in said for part in _TOPIC_GONE):
-            return Outcome(Meaning.TOPIC_GONE, text)
-        case BadRequest() if any(part in said for part in _GONE):
-            return Outcome(Meaning.GONE, text)
-        case BadRequest() if any(part in said for part in _MARKUP):
-            return Outcome(Meaning.MARKUP, text)
-        case BadRequest():
-            return Outcome(Meaning.REFUSED, text)
+            return Outcome(Meaning.WAIT, text, seconds=seconds_told(error))
+        case Forbidden() | BadRequest():
+            otherwise = Meaning.GONE if isinstance(error, Forbidden) else Meaning.REFUSED
+            return Outcome(_by_text(text, otherwise), text)
         case NetworkError() if isinstance(error.__cause__, httpx.HTTPError):
             unwritten = isinstance(error.__cause__, _UNWRITTEN)
-            return Outcome(
-                Meaning.UNREACHABLE if unwritten else Meaning.UNHEARD, type(error.__cause__).__name__
-            )
-        case NetworkError():  # an answer was heard: 5xx
+            cause = type(error.__cause__).__name__
+            return Outcome(Meaning.UNREACHABLE if unwritten else Meaning.UNHEARD, cause)
+        case _:
+            # A 5xx, which is an answer; or the token was revoked: the operator's matter, and no message's fault.
             return Outcome(Meaning.UNREACHABLE, text)
-        case _:  # the token was revoked, another process polls: the operator's matter, and no message's fault
-            return Outcome(Meaning.UNREACHABLE, text)
+
+
+def seconds_told(error: RetryAfter) -> float:
+    """Tell how long a 429 says to wait, in seconds; python-telegram-bot says it in two ways."""
+    told = error.retry_after
+    return told.total_seconds() if isinstance(told, timedelta) else float(told)
+
+
+def _by_text(text: str, otherwise: Meaning) -> Meaning:
+    said = text.lower()
+    return next((meaning for meaning, parts in _TEXTS if any(part in said for part in parts)), otherwise)
 
 
 _MOST_TRIES = {Meaning.DELETED: DELETED_TRIES, Meaning.BROKEN: BROKEN_TRIES}
@@ -122,6 +126,7 @@ _MOST_TRIES = {Meaning.DELETED: DELETED_TRIES, Meaning.BROKEN: BROKEN_TRIES}
 def settled(delivery: Delivery, outcome: Outcome, now: datetime, chance: float) -> Settlement:
     """Say what an outcome makes of a delivery. `chance`, 0 to 1, spreads what failed together."""
     attempt = delivery.attempt + 1
+    due_at: datetime | None = None
     match outcome.meaning:
         case Meaning.SENT:
             return Settlement(
@@ -135,15 +140,15 @@ def settled(delivery: Delivery, outcome: Outcome, now: datetime, chance: float) 
         case Meaning.DELETED | Meaning.BROKEN if attempt < _MOST_TRIES[outcome.meaning]:
             state, due_at = State.OWED, now + backoff(attempt, chance)
         case Meaning.GONE | Meaning.TOPIC_GONE | Meaning.DELETED:
-            state, due_at = State.GONE, None
+            state = State.GONE
         case Meaning.REFUSED | Meaning.MARKUP | Meaning.BROKEN:
-            state, due_at = State.REFUSED, None
+            state = State.REFUSED
         case Meaning.MOVED:  # at once, but never round and round
             state, due_at = State.OWED, now if attempt == 1 else now + backoff(attempt, chance)
         case Meaning.WAIT:
             state, due_at = State.OWED, now + timedelta(seconds=outcome.seconds)
         case Meaning.UNHEARD if delivery.unheard + 1 >= UNHEARD_TRIES:
-            state, due_at = State.UNHEARD, None
+            state = State.UNHEARD
         case Meaning.UNHEARD | Meaning.UNREACHABLE:
             state, due_at = State.OWED, now + backoff(attempt, chance)
     return Settlement(

@@ -9,13 +9,13 @@ import heapq
 from collections import OrderedDict, deque
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 
 import structlog
 from telegram.error import RetryAfter
 from telegram.ext import BaseRateLimiter
 
+from bot.sending.outcomes import seconds_told
 from digests.model import Priority
 
 log = structlog.get_logger()
@@ -72,6 +72,7 @@ class Gate(BaseRateLimiter[int]):
         self.close(below=Priority.REPLY)
         if self._timer:
             self._timer.cancel()
+            self._timer = None
 
     def close(self, *, below: int) -> None:
         """Turn back, from now on, whoever is as urgent as `below` or less: the bot stops, and what waits is kept."""
@@ -100,7 +101,7 @@ class Gate(BaseRateLimiter[int]):
             try:
                 return await callback(*args, **kwargs)
             except RetryAfter as error:
-                seconds = _seconds(error)
+                seconds = seconds_told(error)
                 self._wait_as_told(who, seconds)
                 log.warning("told to wait", who=who, seconds=seconds, endpoint=endpoint)
                 if priority != Priority.REPLY or attempt == REPLY_TRIES or seconds > LONGEST_REPLY_WAIT:
@@ -141,9 +142,15 @@ class Gate(BaseRateLimiter[int]):
         times = [self._parked[0].at] if self._parked else []
         if self._ready:
             times.append(max(self._next, self._all_wait))
+        if self._timer and times and self._timer.when() == min(times):
+            return
         if self._timer:
             self._timer.cancel()
-        self._timer = asyncio.get_running_loop().call_at(min(times), self._pass_on) if times else None
+        self._timer = asyncio.get_running_loop().call_at(min(times), self._rung) if times else None
+
+    def _rung(self) -> None:
+        self._timer = None
+        self._pass_on()
 
     def _free_at(self, who: Who, now: float) -> float:
         """Say when a chat has room again: in its bucket of CHAT_BURST, in a group's minute, by what it was told."""
@@ -183,8 +190,3 @@ class Gate(BaseRateLimiter[int]):
         lately = sum(at > now - FLOOD_WITHIN for at, _ in self._told.values())
         if lately >= FLOOD_OF_ALL:
             self._all_wait = max(self._all_wait, now + seconds)
-
-
-def _seconds(error: RetryAfter) -> float:
-    told = error.retry_after
-    return told.total_seconds() if isinstance(told, timedelta) else float(told)

@@ -3,6 +3,7 @@
 import asyncio
 from collections import OrderedDict
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from bot.formatter.message import Message
@@ -29,28 +30,37 @@ class Renderer:
 
     async def messages(self, delivery: Delivery, now: datetime) -> tuple[Message, ...]:
         """Give a delivery's messages, one or, for a long digest, several."""
-        chat = delivery.chat
-        (edition,) = await self._read([delivery.edition])
+        read = await self._read([delivery.edition])
+        if not read:
+            raise LookupError(f"edition {delivery.edition} is not there")
+        (edition,) = read
+        chat, silent = delivery.chat, delivery.silent
         content = edition.content
-        if isinstance(content, AlertContent):
-            group = chat.kind is not ChatKind.PRIVATE
-            key: tuple[object, ...] = (edition.id, chat.language, chat.zone, group, delivery.silent)
-            return self._remembered(key) or self._keep(
-                key,
-                (
-                    self._formatter.alert(
-                        content,
-                        language=chat.language,
-                        zone=zone_of(chat.zone),
-                        group=group,
-                        silent=delivery.silent,
-                    ),
-                ),
-            )
-        if delivery.share != Share():
+        if isinstance(content, DigestContent) and delivery.share != Share():
             return await self._digest(content, delivery, now)
-        key = (edition.id, chat.language, chat.zone)
-        return self._remembered(key) or self._keep(key, await self._digest(content, delivery, now))
+        key = (edition.id, chat.language, chat.zone, chat.kind is ChatKind.PRIVATE, silent)
+        if key in self._rendered:
+            self._rendered.move_to_end(key)
+            return self._rendered[key]
+        made = (
+            (self._alert(content, delivery),)
+            if isinstance(content, AlertContent)
+            else await self._digest(content, delivery, now)
+        )
+        self._rendered[key] = made
+        if len(self._rendered) > KEPT:
+            self._rendered.popitem(last=False)
+        return made
+
+    def _alert(self, content: AlertContent, delivery: Delivery) -> Message:
+        chat = delivery.chat
+        return self._formatter.alert(
+            content,
+            language=chat.language,
+            zone=zone_of(chat.zone),
+            group=chat.kind is not ChatKind.PRIVATE,
+            silent=delivery.silent,
+        )
 
     async def _digest(self, content: DigestContent, delivery: Delivery, now: datetime) -> tuple[Message, ...]:
         chat = delivery.chat
@@ -65,9 +75,10 @@ class Renderer:
             if delivery.share.ask_zone
             else []
         )
-        return self._formatter.digest(
+        messages = self._formatter.digest(
             content, language=chat.language, zone=zone, now=now, also=also, ask_zone=places
         )
+        return tuple(replace(message, silent=True) for message in messages) if delivery.silent else messages
 
     async def _read(self, ids: Sequence[EditionId]) -> list[Edition]:
         async with self._reading:  # a block's first deliveries all want the same edition
@@ -81,14 +92,3 @@ class Renderer:
         while len(self._editions) > KEPT:
             self._editions.popitem(last=False)
         return read
-
-    def _remembered(self, key: tuple[object, ...]) -> tuple[Message, ...] | None:
-        if key in self._rendered:
-            self._rendered.move_to_end(key)
-        return self._rendered.get(key)
-
-    def _keep(self, key: tuple[object, ...], messages: tuple[Message, ...]) -> tuple[Message, ...]:
-        self._rendered[key] = messages
-        if len(self._rendered) > KEPT:
-            self._rendered.popitem(last=False)
-        return messages

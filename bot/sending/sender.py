@@ -2,37 +2,32 @@
 
 import asyncio
 import heapq
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
+from typing import Any
 
 import structlog
-from telegram.error import TelegramError
-from telegram.ext import ExtBot
+from sqlalchemy.exc import SQLAlchemyError
 
-from bot.formatter.message import Message
-from bot.formatter.request import as_plain, to_send
-from bot.sending.outcomes import Meaning, Outcome, meaning_of, settled
+from bot.sending.delivering import LEASE, Bot, Courier, deadline
 from bot.sending.rendering import Renderer
-from bot.sending.settling import Settled, Settler
+from bot.sending.settling import Settler
 from digests.editions.alerts import NotOwed, decide
 from digests.editions.timetable import zone_of
 from digests.model import Broadcast, Candidate, Delivery, DeliveryId, Owed, Priority, State
 from digests.settings import Settings
 from digests.store import editions, outbox
 from digests.store.engine import Store
-from digests.store.outbox import Settlement
 
 log = structlog.get_logger()
 
 SLOTS = 32  # requests under way at once: also the most that a kill can repeat
-LEASE = timedelta(minutes=2)  # of a claim; far over the time a block needs
 BLOCK_SECONDS = 2.0  # of pace that one block is worth, so that a newer alert never waits behind more
 LARGEST_BLOCK = 5_000
 SMALLEST_BLOCK = SLOTS
-
-Bot = ExtBot[int]
+LOOK_EVERY = 0.05  # seconds: while there is enough in hand, the outbox is not asked at every slot that frees
 
 
 @dataclass(order=True, slots=True)
@@ -42,11 +37,19 @@ class _Ready:
     priority: int
     number: int
     delivery: Delivery
-    deadline: float  # monotonic: past it another run may have taken it over
+    until: float  # monotonic: past it another run may have taken it over
+
+    @property
+    def place(self) -> int:
+        return self.delivery.chat.address.telegram_id
 
 
 class Sender:
-    """Empties the outbox. `step` is woken by the judge, by compose, by the clock and by every slot that frees."""
+    """Empties the outbox. `step` is woken by the judge, by compose, by the clock and by every slot that frees.
+
+    A slot carries one delivery and is free when its outcome is on disk. A chat (with all its topics) has one slot at
+    most: its messages keep their order, a digest's parts stay together, and a slow chat holds no other's slot.
+    """
 
     def __init__(
         self,
@@ -63,50 +66,83 @@ class Sender:
     ) -> None:
         self._store = store
         self._settings = settings
-        self._renderer = renderer
-        self._bot = bot
         self._run = run
         self._now = now
-        self._chance = chance
         self._wake = wake
         self._block = round(min(max(messages_per_second * BLOCK_SECONDS, SMALLEST_BLOCK), LARGEST_BLOCK))
         self._settler = Settler(store, now)
+        self._courier = Courier(renderer, bot, self._settler, now=now, chance=chance)
         self._ready: list[_Ready] = []
+        self._behind: dict[int, list[_Ready]] = {}  # by Telegram's chat: what waits for its slot to free
         self._tasks: dict[DeliveryId, asyncio.Task[None]] = {}
+        self._claimed: set[DeliveryId] = set()  # all of ours whose outcome is not on disk
         self._count = 0
+        self._looked_at = 0.0  # monotonic
+        self._unfolded = 0  # the broadcast that had the last turn
+        self._stepping = asyncio.Lock()
+        self._stopping = False
 
     async def step(self) -> bool:
         """Fill the free slots. Says True while there may be more to take in at once."""
-        more = False
-        if len(self._ready) < self._block:
-            more = await self._unfold()
-            more = await self._claim() or more
-        self._start()
-        return more and len(self._ready) < self._block
+        async with self._stepping:
+            more = False
+            now = asyncio.get_running_loop().time()
+            if not self._stopping and (not self._ready or now - self._looked_at >= LOOK_EVERY):
+                self._looked_at = now
+                more = await self._take_in()
+            await self._start()
+            return more and not self._stopping and self._in_hand() * 2 < self._block
 
     async def stop(self, seconds: float) -> None:
         """Finish what is under way, within `seconds`; give the rest back unsent."""
-        waiting = [ready.delivery.id for ready in self._ready]
-        self._ready.clear()
-        if self._tasks:
-            await asyncio.wait(list(self._tasks.values()), timeout=seconds)
-        for task in list(self._tasks.values()):
+        end = asyncio.get_running_loop().time() + seconds
+        self._stopping = True
+        while self._tasks and (left := end - asyncio.get_running_loop().time()) > 0:
+            await asyncio.wait(list(self._tasks.values()), timeout=left)
+        late = list(self._tasks.values())
+        for task in late:
             task.cancel()
-        async with self._store.writing() as tx:
-            await outbox.let_go(tx, waiting, self._run)
+        if late:
+            await asyncio.wait(late, timeout=seconds)
+        await self._settler.finish(seconds)
+        try:
+            async with asyncio.timeout(seconds), self._stepping, self._store.writing() as tx:
+                await outbox.let_go(tx, self._claimed, self._run)
+        except (SQLAlchemyError, OSError) as error:  # the next run takes them over
+            log.warning("claims kept", deliveries=len(self._claimed), error=type(error).__name__)
 
-    async def _unfold(self) -> bool:
+    def _waiting(self) -> list[_Ready]:
+        return [*self._ready, *(one for behind in self._behind.values() for one in behind)]
+
+    def _in_hand(self) -> int:
+        return len(self._ready) + sum(map(len, self._behind.values()))
+
+    async def _take_in(self) -> bool:
+        """Refill what is in hand, from the outbox and from broadcasts. While one unfolds only alerts are claimed."""
+        async with self._store.reading() as reading:
+            broadcast = await editions.undone(reading, self._unfolded)
+        if broadcast is None:
+            return self._in_hand() * 2 < self._block and await self._claim(Priority.DIGEST)
+        alerts = sum(one.priority <= Priority.ALERT for one in self._waiting())
+        if alerts * 2 >= self._block:
+            return False
+        await self._claim(Priority.ALERT)
+        await self._unfold()
+        return True
+
+    async def _unfold(self) -> None:
         """Decide the next block of a broadcast's audience; its deliveries are born claimed by this run."""
         now = self._now()
         async with self._store.writing() as tx:
-            broadcast = await editions.undone(tx)
+            broadcast = await editions.undone(tx, self._unfolded)
             if broadcast is None:
-                return False
+                return
             block = await editions.candidates(tx, broadcast, now, self._block)
             owed, reasons = self._decided(broadcast, block, now)
             born = await outbox.owe(tx, owed, now, run=self._run, lease_until=now + LEASE)
             await editions.advance(tx, broadcast, block[-1].chat.id if block else None, now)
             deliveries = await outbox.taken(tx, born)
+        self._unfolded = broadcast.id
         self._take(deliveries)
         log.info(
             "unfolded",
@@ -117,7 +153,6 @@ class Sender:
             held=sum(one.state is State.HELD for one in owed),
             not_owed=reasons,
         )
-        return True
 
     def _decided(
         self, broadcast: Broadcast, block: Sequence[Candidate], now: datetime
@@ -138,116 +173,87 @@ class Sender:
                 owed.append(decision)
         return owed, reasons
 
-    async def _claim(self) -> bool:
+    async def _claim(self, least: Priority) -> bool:
         now = self._now()
-        limit = self._block - len(self._ready)
+        limit = self._block - self._in_hand()
         if limit <= 0:
             return False
-        in_hand = bool(self._ready or self._tasks)
+        in_hand = bool(self._in_hand() or self._tasks)
         async with self._store.reading() as reading:
-            if not await outbox.anything_due(reading, self._run, now, in_hand=in_hand):
+            if not await outbox.anything_due(reading, self._run, now, in_hand=in_hand, least=least):
                 return False
         async with self._store.writing() as tx:
             claimed = await outbox.claim(
-                tx, self._run, now, lease_until=now + LEASE, limit=limit, in_hand=in_hand
+                tx, self._run, now, lease_until=now + LEASE, limit=limit, in_hand=in_hand, least=least
             )
         self._take(claimed)
         return len(claimed) == limit
 
     def _take(self, deliveries: Sequence[Delivery]) -> None:
-        deadline = asyncio.get_running_loop().time() + LEASE.total_seconds() / 2
+        until = deadline()
         for delivery in deliveries:
             self._count += 1
-            heapq.heappush(self._ready, _Ready(delivery.priority, self._count, delivery, deadline))
+            self._claimed.add(delivery.id)
+            heapq.heappush(self._ready, _Ready(delivery.priority, self._count, delivery, until))
 
-    def _start(self) -> None:
-        while self._ready and len(self._tasks) < SLOTS:
+    async def _start(self) -> None:
+        """Give the free slots to the most urgent whose chat has none, and that are still to be sent."""
+        while not self._stopping and (picked := self._picked(SLOTS - len(self._tasks))):
+            ids = [ready.delivery.id for ready in picked]
+            try:
+                async with self._store.reading() as reading:
+                    wanted = await outbox.still_owed(reading, ids, self._run)
+            except (SQLAlchemyError, OSError):
+                for ready in picked:
+                    self._leave(ready)
+                    heapq.heappush(self._ready, ready)
+                raise
+            for ready in picked:
+                if self._stopping:
+                    heapq.heappush(self._ready, ready)
+                elif ready.delivery.id in wanted:
+                    self._begin(ready, self._carry(ready))
+                else:
+                    self._claimed.discard(ready.delivery.id)
+                    self._leave(ready)
+
+    def _picked(self, slots: int) -> list[_Ready]:
+        picked: list[_Ready] = []
+        while self._ready and len(picked) < slots:
             ready = heapq.heappop(self._ready)
-            delivery = ready.delivery
-            task = asyncio.create_task(self._deliver(ready), name=f"deliver {delivery.id}")
-            self._tasks[delivery.id] = task
-            task.add_done_callback(partial(self._ended, delivery.id))
+            if ready.place in self._behind:
+                self._behind[ready.place].append(ready)
+            else:
+                self._behind[ready.place] = []
+                picked.append(ready)
+        return picked
 
-    def _ended(self, id_: DeliveryId, task: asyncio.Task[None]) -> None:
-        self._tasks.pop(id_, None)
-        if not task.cancelled() and (error := task.exception()):
-            log.error("delivery failed", delivery=id_, error=type(error).__name__, exc_info=error)
-        self._wake()
+    def _leave(self, ready: _Ready) -> None:
+        """Let the next one of the same chat come forward."""
+        for one in self._behind.pop(ready.place):
+            heapq.heappush(self._ready, one)
 
-    async def _deliver(self, ready: _Ready) -> None:
-        delivery = ready.delivery
-        now = self._now()
-        if (
-            asyncio.get_running_loop().time() > ready.deadline
-        ):  # the process slept: the claim may be another's
+    async def _carry(self, ready: _Ready) -> None:
+        if not await self._courier.carry(ready.delivery, ready.until):
             async with self._store.writing() as tx:
-                await outbox.let_go(tx, [delivery.id], self._run)
+                await outbox.let_go(tx, [ready.delivery.id], self._run)
+
+    def _begin(self, ready: _Ready, carrying: Coroutine[Any, Any, None], *, first: bool = True) -> None:
+        task = asyncio.create_task(carrying, name=f"deliver {ready.delivery.id}")
+        self._tasks[ready.delivery.id] = task
+        task.add_done_callback(partial(self._ended, ready, first))
+
+    def _ended(self, ready: _Ready, first: bool, task: "asyncio.Task[None]") -> None:  # noqa: FBT001 - a callback's
+        error = None if task.cancelled() else task.exception()
+        if (
+            error and first
+        ):  # it keeps its slot until that is on disk, too: else it would be claimed again at once
+            self._begin(ready, self._courier.give_up(ready.delivery, error), first=False)
             return
-        if delivery.expires_at <= now:
-            await self._settle(delivery, self._worthless(delivery))
-            return
-        messages = await self._renderer.messages(delivery, now)
-        outcome = Outcome(Meaning.SENT)
-        for message in messages[delivery.parts_sent :]:
-            outcome = await self._send(message, delivery)
-            if outcome.meaning is not Meaning.SENT:
-                break
-            delivery = replace(delivery, parts_sent=delivery.parts_sent + 1)
-            if delivery.parts_sent < len(messages):
-                async with self._store.writing() as tx:
-                    await outbox.part_sent(tx, delivery.id, delivery.parts_sent, self._now() + LEASE)
-        await self._settle(delivery, settled(delivery, outcome, self._now(), self._chance()), outcome)
-
-    async def _send(self, message: Message, delivery: Delivery) -> Outcome:
-        """Send one message; if Telegram refuses its entities, once more without them."""
-        request = to_send(message, delivery.chat.address)
-        outcome = await self._ask(request, delivery.priority)
-        if outcome.meaning is not Meaning.MARKUP:
-            return outcome
-        log.error("markup refused", delivery=delivery.id, edition=delivery.edition, answer=outcome.note)
-        return await self._ask(as_plain(request, message), delivery.priority)
-
-    async def _ask(self, request: dict[str, object], priority: Priority) -> Outcome:
-        try:
-            answer = await self._bot.do_api_request(
-                "sendMessage", api_kwargs=request, rate_limit_args=int(priority)
-            )
-        except TelegramError as error:
-            return meaning_of(error)
-        return Outcome(Meaning.SENT, message_id=int(answer["message_id"]))
-
-    def _worthless(self, delivery: Delivery) -> Settlement:
-        """What comes too late: an alert still stands in the next digest, where the chat has one."""
-        held = delivery.priority is Priority.ALERT and bool(delivery.chat.digest_times)
-        return Settlement(
-            delivery.id,
-            State.HELD if held else State.EXPIRED,
-            attempt=delivery.attempt,
-            unheard=delivery.unheard,
-            parts_sent=delivery.parts_sent,
-            note="its worth was over",
-        )
-
-    async def _settle(
-        self, delivery: Delivery, settlement: Settlement, outcome: Outcome | None = None
-    ) -> None:
-        meaning = outcome.meaning if outcome else None
-        await self._settler.settle(
-            Settled(
-                settlement,
-                chat=delivery.chat.id,
-                telegram_id=delivery.chat.address.telegram_id,
-                gone=outcome.note if outcome and meaning is Meaning.GONE else "",
-                moved_to=outcome.moved_to if outcome else 0,
-            )
-        )
-        tell = log.info if settlement.state in {State.SENT, State.OWED, State.HELD} else log.warning
-        tell(
-            "settled",
-            delivery=delivery.id,
-            chat=delivery.chat.id,
-            key=delivery.key,
-            state=settlement.state.value,
-            attempt=settlement.attempt,
-            note=settlement.note,
-        )
+        if error:
+            log.error("delivery not settled", delivery=ready.delivery.id, exc_info=error)
+        elif not task.cancelled():
+            self._claimed.discard(ready.delivery.id)
+        del self._tasks[ready.delivery.id]
+        self._leave(ready)
+        self._wake()

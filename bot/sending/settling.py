@@ -1,24 +1,26 @@
 """Writing outcomes back, many in one transaction and soon: a kill may repeat only what is not written yet."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoConnectionError
 
-from digests.errors import StoreError
-from digests.model import ChatId, State
+from bot.sending.outcomes import Meaning, Outcome
+from digests.model import Chat, DeliveryId, State
 from digests.store import chats, outbox
 from digests.store.engine import Store, Writing
 from digests.store.outbox import Settlement
 
 log = structlog.get_logger()
 
-GATHER = 0.02  # seconds that outcomes are gathered for; on disk well within 200 ms of the answer
+GATHER = 0.005  # seconds that outcomes are gathered for; on disk well within 200 ms of the answer
 FIRST_PAUSE = 0.1  # seconds before a failed write is tried again, doubled up to LONGEST_PAUSE
 LONGEST_PAUSE = 5.0
+_AWAY = (OperationalError, InterfaceError, NoConnectionError, OSError)  # waiting helps
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,54 +28,109 @@ class Settled:
     """An outcome to be written, with what it says about the chat."""
 
     settlement: Settlement
-    chat: ChatId
-    telegram_id: int
-    gone: str = ""  # why the chat cannot be written to any more
-    moved_to: int = 0
+    chat: Chat
+    outcome: Outcome | None = None  # None: nothing was asked
+
+
+@dataclass(frozen=True, slots=True)
+class PartSent:
+    """How far a split digest got."""
+
+    delivery: DeliveryId
+    parts: int
+    lease_until: datetime
+
+
+Fact = Settled | PartSent
+_Waiting = list[tuple[Fact, "asyncio.Future[None]"]]
 
 
 class Settler:
-    """Gathers outcomes and writes them. Whoever settles waits until it is on disk."""
+    """Gathers facts and writes them. Whoever hands one in waits until it is on disk."""
 
     def __init__(self, store: Store, now: Callable[[], datetime]) -> None:
         self._store = store
         self._now = now
-        self._waiting: list[tuple[Settled, asyncio.Future[None]]] = []
+        self._waiting: _Waiting = []
+        self._batch: _Waiting = []
         self._task: asyncio.Task[None] | None = None
 
-    async def settle(self, settled: Settled) -> None:
-        """Write one outcome. Returns when it is committed; a database that is away is waited for."""
+    async def settle(self, fact: Fact) -> None:
+        """Write one fact. Returns when it is committed; a database that is away is waited for.
+
+        Raises SQLAlchemyError for a fact that the database will never take.
+        """
         future = asyncio.get_running_loop().create_future()
-        self._waiting.append((settled, future))
+        self._waiting.append((fact, future))
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._write(), name="settle")
+            self._task.add_done_callback(self._ended)
         await future
+
+    async def finish(self, seconds: float) -> None:
+        """Wait until all is written that was handed in, also by those who wait no more; at most `seconds`."""
+        if self._task and not self._task.done():
+            await asyncio.wait([self._task], timeout=seconds)
 
     async def _write(self) -> None:
         await asyncio.sleep(GATHER)
         while self._waiting:
-            batch, self._waiting = self._waiting, []
-            pause = FIRST_PAUSE
-            while True:
-                try:
-                    async with self._store.writing() as tx:
-                        await self._apply(tx, [settled for settled, _ in batch])
-                    break
-                except (SQLAlchemyError, StoreError, OSError) as error:
-                    # The answers were heard; to forget them would be to send twice.
-                    log.warning("outcomes not written yet", error=type(error).__name__, outcomes=len(batch))
-                    await asyncio.sleep(pause)
-                    pause = min(pause * 2, LONGEST_PAUSE)
-            for _, future in batch:
+            self._batch, self._waiting = self._waiting, []
+            error = await self._insist([fact for fact, _ in self._batch])
+            for fact, future in self._batch:
+                # Where one cannot be written the others must not wait for it: each by itself.
+                own = error and await self._insist([fact])
                 if not future.done():
-                    future.set_result(None)
+                    if own:
+                        future.set_exception(own)
+                    else:
+                        future.set_result(None)
+            self._batch = []
 
-    async def _apply(self, tx: Writing, batch: list[Settled]) -> None:
+    async def _insist(self, facts: Sequence[Fact]) -> SQLAlchemyError | None:
+        """Write facts in one transaction, waiting for a database that is away. Gives what waiting does not mend."""
+        pause = FIRST_PAUSE
+        while True:
+            try:
+                async with self._store.writing() as tx:
+                    await self._apply(tx, facts)
+            except _AWAY as error:
+                # The answers were heard; to forget them would be to send twice.
+                log.warning("outcomes not written yet", error=type(error).__name__, outcomes=len(facts))
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, LONGEST_PAUSE)
+            except SQLAlchemyError as error:
+                return error
+            else:
+                return None
+
+    async def _apply(self, tx: Writing, facts: Sequence[Fact]) -> None:
         now = self._now()
-        await outbox.settle(tx, [one.settlement for one in batch], now)
-        for one in batch:
-            if one.moved_to:
-                await chats.move(tx, one.telegram_id, one.moved_to)
-            elif one.gone:
-                await chats.pause(tx, one.telegram_id, one.gone, now)
-                await outbox.cancel(tx, [one.chat], State.GONE, now)
+        await outbox.settle(tx, [one.settlement for one in facts if isinstance(one, Settled)], now)
+        for one in facts:
+            if isinstance(one, PartSent):
+                await outbox.part_sent(tx, one.delivery, one.parts, one.lease_until)
+            elif one.outcome and one.outcome.moved_to:
+                await chats.move(tx, one.chat.address.telegram_id, one.outcome.moved_to)
+            elif one.outcome and one.settlement.state is State.GONE:
+                await _pause(tx, one.chat, one.outcome, now)
+
+    def _ended(self, task: "asyncio.Task[None]") -> None:
+        """Let nobody wait for ever, should writing end by a fault of ours."""
+        stuck, self._batch, self._waiting = [*self._batch, *self._waiting], [], []
+        error = None if task.cancelled() else task.exception()
+        for _, future in stuck:
+            if future.done():
+                continue
+            if error:
+                future.set_exception(error)
+            else:
+                future.cancel()
+
+
+async def _pause(tx: Writing, chat: Chat, outcome: Outcome, now: datetime) -> None:
+    """Write to a chat no more, and owe it nothing; what it chose is kept."""
+    address = chat.address
+    thread = address.thread_id if outcome.meaning is Meaning.TOPIC_GONE else None
+    paused = await chats.pause(tx, address.telegram_id, outcome.note, now, thread_id=thread)
+    await outbox.cancel(tx, {chat.id, *paused}, State.GONE, now)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
 from digests.editions.timetable import in_quiet, quiet_ends
-from digests.model import Alerts, Broadcast, Candidate, Owed, Priority, State, StoryId
+from digests.model import Alerts, Broadcast, Candidate, Owed, Priority, State, alert_key
 from digests.settings import BreakingSettings
 
 WORTH = timedelta(hours=6)  # how long an alert is worth sending after it was decided, or after it came due
@@ -13,14 +13,9 @@ HELD_WORTH = timedelta(days=7)  # a held alert waits for a digest; a bot that wa
 
 @dataclass(frozen=True, slots=True)
 class NotOwed:
-    """Why a chat does not get an alert: `paused`, `alerts off`, `subscribed later` or `expired`."""
+    """Why a chat does not get an alert: `paused`, `alerts off`, `subscribed later`, `in its digest` or `expired`."""
 
     reason: str
-
-
-def alert_key(story: StoryId, turn: int = 1) -> str:
-    """Give the key of an alert, once a chat whatever runs twice."""
-    return f"alert:{story}:{turn}"
 
 
 def decide(
@@ -75,7 +70,17 @@ def _refusal(candidate: Candidate, broadcast: Broadcast, now: datetime) -> str:
         return "alerts off"
     if candidate.subscribed_at > broadcast.decided_at:
         return "subscribed later"
+    if _in_digest(candidate, broadcast):
+        return "in its digest"
     return "expired" if broadcast.expires_at <= now else ""
+
+
+def _in_digest(candidate: Candidate, broadcast: Broadcast) -> bool:
+    """Whether a digest told the story as breaking while the broadcast was on its way to this chat."""
+    chat = candidate.chat
+    if chat.digested_at is None or chat.digested_seq is None or candidate.filed_seq is None:
+        return False
+    return chat.digested_at >= broadcast.decided_at and candidate.filed_seq <= chat.digested_seq
 
 
 def _expires(broadcast: Broadcast, due: datetime, now: datetime, *, held: bool) -> datetime:

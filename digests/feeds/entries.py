@@ -113,7 +113,8 @@ def _link(item: dict[str, Any]) -> str:
 
 
 def _author(item: dict[str, Any]) -> str:
-    author = _string(_map(item, "author_detail"), "name") or _string(item, "author")
+    # Not `author_detail`: feedparser knows addresses that end in two to four letters only, and cuts the others.
+    author = _string(item, "author") or _string(_map(item, "author_detail"), "name")
     return _MAIL.sub("", plain(author, _NAME)).strip(" ,;/|()<>")
 
 

@@ -35,6 +35,8 @@ _INLINE = frozenset(
 _ELEMENTS = _BLOCKS | _SILENT | _INLINE
 
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)|<!\[CDATA\[|\]\]>|<![a-zA-Z][^<>]*>|<\?[^<>]*>", re.DOTALL)
+# A tag of thousands of characters is a picture written out in it, or there to keep a parser busy.
+_HUGE = re.compile(r"<[a-zA-Z/][^<>]{4000,}>|<(?=[a-zA-Z/][^<>]{4000})")
 # An ampersand that begins no reference is text; html.parser would read `&copy=1` as a sign.
 _BARE = re.compile(
     r"&(?!#\d{1,7};|#[xX][0-9a-fA-F]{1,6};|[a-zA-Z][a-zA-Z0-9]{1,31};|(?:amp|quot|nbsp|lt|gt)(?![\w=]))"
@@ -137,7 +139,7 @@ def _once(markup: str) -> tuple[str, tuple[Picture, ...]]:
     markup = markup[:_MOST]
     if "<" not in markup:
         return unescape(_BARE.sub("&amp;", markup)), ()
-    markup = _COMMENT.sub(" ", markup).replace("<!", "&lt;!").replace("<?", "&lt;?")
+    markup = _HUGE.sub(" ", _COMMENT.sub(" ", markup)).replace("<!", "&lt;!").replace("<?", "&lt;?")
     # After the last ">" no tag ends: html.parser would look for its end again and again.
     last = markup.rfind(">") + 1
     reader = _Reader()

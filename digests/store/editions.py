@@ -11,6 +11,7 @@ from digests.model import (
     Broadcast,
     BroadcastId,
     Candidate,
+    Chat,
     ChatId,
     DigestContent,
     Edition,
@@ -24,7 +25,7 @@ from digests.store import codec
 from digests.store.chats import chat_of
 from digests.store.engine import Reading, Writing
 from digests.store.inserting import insert
-from digests.store.tables import broadcasts, chats, deliveries, editions, subscriptions
+from digests.store.tables import broadcasts, chats, deliveries, editions, filings, subscriptions
 
 
 async def add(
@@ -114,16 +115,25 @@ async def candidates(tx: Reading, broadcast: Broadcast, now: datetime, limit: in
     if not ids:
         return ()
     since = (
-        select(subscriptions.c.chat_id, func.min(subscriptions.c.since).label("since"))
+        select(
+            subscriptions.c.chat_id,
+            func.min(subscriptions.c.since).label("since"),
+            func.min(filings.c.seq).label("filed_seq"),
+        )
+        .outerjoin(
+            filings,
+            and_(filings.c.story_id == broadcast.story, filings.c.category == subscriptions.c.category),
+        )
         .where(subscriptions.c.chat_id.in_(ids), subscriptions.c.category.in_(broadcast.categories))
         .group_by(subscriptions.c.chat_id)
         .subquery()
     )
     counts = _alerts_had(ids, now).subquery()
-    rows = await tx.rows(
+    block_of_chats = (
         select(
             chats,
             since.c.since,
+            since.c.filed_seq,
             func.coalesce(counts.c.hour, 0).label("hour"),
             func.coalesce(counts.c.day, 0).label("day"),
             counts.c.hour_from,
@@ -133,7 +143,9 @@ async def candidates(tx: Reading, broadcast: Broadcast, now: datetime, limit: in
         .outerjoin(counts, counts.c.chat_id == chats.c.id)
         .order_by(chats.c.id)
     )
-    return tuple(_candidate(row) for row in rows)
+    if isinstance(tx, Writing):  # a digest that is composed meanwhile waits, and then sees the alert
+        block_of_chats = block_of_chats.with_for_update(read=True, of=chats)
+    return tuple(_candidate(row) for row in await tx.rows(block_of_chats))
 
 
 def _alerts_had(ids: Sequence[int], now: datetime) -> Any:
@@ -167,6 +179,22 @@ def _candidate(row: Any) -> Candidate:
         alerts_last_day=int(row.day),
         hour_frees_at=row.hour_from + timedelta(hours=1) if row.hour_from else None,
         day_frees_at=row.day_from + timedelta(days=1) if row.day_from else None,
+        filed_seq=row.filed_seq,
+    )
+
+
+async def candidate(tx: Reading, chat: Chat, now: datetime) -> Candidate:
+    """Give one chat with the alerts it had: when its cap frees is to be known where no broadcast is at hand."""
+    had = await tx.row(_alerts_had([chat.id], now))
+    if had is None:
+        return Candidate(chat, subscribed_at=now, alerts_last_hour=0, alerts_last_day=0)
+    return Candidate(
+        chat=chat,
+        subscribed_at=now,
+        alerts_last_hour=int(had.hour),
+        alerts_last_day=int(had.day),
+        hour_frees_at=had.hour_from + timedelta(hours=1) if had.hour_from else None,
+        day_frees_at=had.day_from + timedelta(days=1) if had.day_from else None,
     )
 
 

@@ -122,6 +122,11 @@ class Store:
         return self.url.get_backend_name() == "sqlite"
 
     @property
+    def exists(self) -> bool:
+        """Whether there is something to connect to: SQLite would make its file by being asked."""
+        return not self.is_sqlite or Path(self.url.database or "").exists()
+
+    @property
     def shown_url(self) -> str:
         """The URL for people and logs, without a password."""
         shown = self.url.difference_update_query(["password", "sslpassword"])

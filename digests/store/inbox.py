@@ -12,6 +12,7 @@ from digests.store.inserting import insert, insert_new
 from digests.store.tables import inbox, memos
 
 OFFSET = "updates.offset"
+BOT = "updates.bot"
 FORGOTTEN = timedelta(days=7)  # without an update for so long, Telegram numbers them anew
 
 
@@ -30,6 +31,21 @@ class Offset:
 
     value: int
     at: datetime
+
+
+async def belong_to(tx: Writing, bot: int, now: datetime) -> None:
+    """Keep updates of this bot from now on. Another bot's numbers say nothing about this one's: they go."""
+    known = await tx.value(select(memos.c.value).where(memos.c.name == BOT))
+    if known == bot:
+        return
+    if known is not None:
+        await tx.execute(delete(inbox))
+        await tx.execute(delete(memos).where(memos.c.name == OFFSET))
+    await tx.execute(
+        insert(tx, memos)
+        .values(name=BOT, value=bot, at=now)
+        .on_conflict_do_update(index_elements=["name"], set_={"value": bot, "at": now})
+    )
 
 
 async def offset(tx: Reading) -> Offset | None:

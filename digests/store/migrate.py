@@ -32,7 +32,7 @@ async def migrate(store: Store) -> tuple[str | None, str]:
 
 async def stand(store: Store) -> tuple[str | None, str]:
     """Tell the revision the database has (None: no tables), and the one of this version; changes nothing."""
-    if store.is_sqlite and not Path(store.url.database or "").exists():
+    if not store.exists:
         return None, _scripts().get_current_head() or ""  # to connect would create the file
     await store.ping()
     async with store.reading() as tx:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, bindparam, case, false, func, or_, select, update
 
-from digests.model import ChatId, Delivery, DeliveryId, EditionId, Owed, Priority, State, StoryId
+from digests.model import ChatId, Delivery, DeliveryId, EditionId, Owed, Priority, State, StoryId, alert_key
 from digests.store import codec
 from digests.store.chats import chat_of
 from digests.store.engine import Reading, Writing
@@ -24,11 +24,6 @@ _SETTLED = (
     State.CANCELLED,
     State.UNHEARD,
 )
-
-
-def alert_key(story: StoryId, turn: int = 1) -> str:
-    """The key of an alert's delivery: a chat gets a turn of a story once."""
-    return f"alert:{story}:{turn}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +121,7 @@ async def anything_due(
 ) -> bool:
     """Tell whether a claim would find anything, without the lock that it takes."""
     free = _free(run, now, in_hand=in_hand)
-    found = await tx.value(
-        select(deliveries.c.id).where(*free, deliveries.c.priority <= least).limit(1)
-    )
+    found = await tx.value(select(deliveries.c.id).where(*free, deliveries.c.priority <= least).limit(1))
     return found is not None
 
 
@@ -324,6 +317,15 @@ async def cancel(tx: Writing, chats_: Collection[ChatId], state: State, now: dat
         .returning(deliveries.c.id)
     )
     return len(rows)
+
+
+async def cancel_alerts(tx: Writing, chat: ChatId, now: datetime) -> None:
+    """Settle the alerts that a chat is owed, unsent: it wants none any more. Held ones stay, for its digest."""
+    await tx.execute(
+        update(deliveries)
+        .where(deliveries.c.chat_id == chat, deliveries.c.priority == Priority.ALERT, IS_OWED)
+        .values(state=State.CANCELLED, settled_at=now, run_id=None, lease_until=None)
+    )
 
 
 async def counts(tx: Reading) -> dict[tuple[Priority, State], int]:

@@ -79,4 +79,4 @@ async def test_in_the_group_an_ordinary_member_is_refused(page: Page, playground
     await chat(page, playground, "group").click()
     await page.locator(f'[data-testid="speaker"][data-person-id="{playground.jimin.id}"]').click()
     await say(page, "/subscribe@SosikBot kpop")
-    await expect(messages(page).last).to_contain_text("관리자")
+    await expect(messages(page).last).to_contain_text("administrators")

@@ -29,7 +29,9 @@ async def test_a_killed_bot_loses_nothing_and_repeats_no_more_than_was_in_flight
         for person, chat in chats.items():
             telegram.say(chat, person, "/subscribe kpop")
             telegram.say(chat, person, "/quiet off")
-        await telegram.until(lambda: all(len(telegram.received(chat)) >= 2 for chat in chats.values()), timeout=60)
+        await telegram.until(
+            lambda: all(len(telegram.received(chat)) >= 2 for chat in chats.values()), timeout=60
+        )
         await _history_is_read(world)
         telegram.fault(Fault.hangs(0.02, method="sendMessage", times=None))
 
@@ -38,7 +40,9 @@ async def test_a_killed_bot_loses_nothing_and_repeats_no_more_than_was_in_flight
         for kill in range(KILLS):
             for number in range(2):
                 title = f"Invented group number {kill}-{number} leaves its invented label"
-                world.newsroom.publish_text("lightstick-weekly", f"BREAKING: {title}", "It is said to be final.")
+                world.newsroom.publish_text(
+                    "lightstick-weekly", f"BREAKING: {title}", "It is said to be final."
+                )
                 told.append(title)
             for person in chance.sample(readers, 5):
                 wishes[person] = chance.choice(["food", "drama", "beauty"])
@@ -48,9 +52,7 @@ async def test_a_killed_bot_loses_nothing_and_repeats_no_more_than_was_in_flight
             await world.start()
 
         def arrived() -> bool:
-            return all(
-                world.times_received(chat, title) for chat in chats.values() for title in told
-            )
+            return all(world.times_received(chat, title) for chat in chats.values() for title in told)
 
         try:
             await telegram.until(arrived, timeout=90)

@@ -4,10 +4,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 
 import pytest
-from tests.feeds.publisher import Publisher
 
 from digests.feeds.fetch import Fetcher
 from digests.settings import PollingSettings
+from tests.feeds.publisher import Publisher
 
 
 @pytest.fixture

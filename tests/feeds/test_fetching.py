@@ -8,13 +8,13 @@ from datetime import timedelta
 
 import pytest
 from aiohttp import web
-from tests.feeds.publisher import Handler, Publisher
 
 from digests.errors import FeedError
 from digests.feeds.addresses import RefusedAddressError, guard, is_public, shown
 from digests.feeds.fetch import Fetched, Fetcher, Request, Unchanged
 from digests.feeds.trouble import TryLaterError
 from digests.settings import PollingSettings
+from tests.feeds.publisher import Handler, Publisher
 
 FEED = b'<rss version="2.0"><channel><title>Daily</title></channel></rss>'
 QUICK = PollingSettings(timeout=timedelta(seconds=0.5), allow_private_hosts=True)
@@ -108,6 +108,7 @@ async def test_a_validator_that_cannot_be_sent_back_is_not_kept(
         ("deflate", zlib.compress(FEED)),
         ("deflate", zlib.compress(FEED)[2:-4]),  # without the zlib header, as some servers mean "deflate"
     ],
+    ids=["gzip", "zlib", "raw deflate"],
 )
 async def test_compressed_documents_are_unpacked(
     publisher: Publisher, fetcher: Fetcher, encoding: str, packed: bytes

@@ -126,12 +126,15 @@ async def talking(
         )
         await _stories(people)
         async with application:
-            queue = Queue(
-                sqlite_store, people.watched(handle(application)), wake=lambda: loops["queue"].wake()
-            )
-            intake = Intake(sqlite_store, bot, now=clock, stored=lambda: loops["queue"].wake())
-            loops = {"queue": Loop("queue", queue.step), "intake": Loop("intake", intake.step)}
-            tasks = [asyncio.create_task(loop.run()) for loop in loops.values()]
+            loops: list[Loop] = []
+
+            def wake() -> None:
+                loops[0].wake()
+
+            queue = Queue(sqlite_store, people.watched(handle(application)), wake=wake)
+            intake = Intake(sqlite_store, bot, now=clock, stored=wake)
+            loops += [Loop("queue", queue.step), Loop("intake", intake.step)]
+            tasks = [asyncio.create_task(loop.run()) for loop in loops]
             while not telegram.polling:
                 await asyncio.sleep(0.002)
             yield people

@@ -50,6 +50,7 @@ class Talking:
     ann: Person
     min: Person
     handled: set[int] = field(default_factory=set)
+    in_hand: set[int] = field(default_factory=set)  # a handler commits, and replies after it
     woken: list[bool] = field(
         default_factory=list
     )  # one for each time that a handler said something may be due
@@ -94,7 +95,7 @@ class Talking:
                 waiting = {update["update_id"] for update in self.telegram.pending} - self.handled
                 async with self.store.reading() as tx:
                     left = await inbox.count(tx)
-                if not waiting and not left:
+                if not waiting and not left and not self.in_hand:
                     return
                 try:
                     async with asyncio.timeout(0.02):  # the queue takes the update out after it was handled
@@ -108,9 +109,11 @@ class Talking:
         """Note what was handled."""
 
         async def watching(body: dict[str, Any]) -> None:
+            self.in_hand.add(body["update_id"])
             try:
                 await handle(body)
             finally:
+                self.in_hand.discard(body["update_id"])
                 self.handled.add(body["update_id"])
                 self._more.set()
 

@@ -190,8 +190,9 @@ async def test_who_starts_again_sees_what_is_followed(talking: Talking) -> None:
 
 async def test_who_has_no_digest_is_not_promised_one(talking: Talking) -> None:
     await talking.say(talking.ann, "/digest off")
-    _digest, what_comes = await done(talking, talking.ann, "🎤 K-pop")
+    what_comes = (await done(talking, talking.ann, "🎤 K-pop"))[-1]
     assert "next digest" not in what_comes.plain
+    assert not what_comes.buttons
     assert (await talking.kept(talking.ann)).digest_times == ()
 
 

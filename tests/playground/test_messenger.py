@@ -407,6 +407,13 @@ async def test_a_leap_of_the_clock_moves_it_and_says_where_it_landed(
     await refused(web, "/api/jump", {"leap": "hour"}, 409)
 
 
+def test_a_morning_is_seconds_before_the_next_digest_where_that_is_known() -> None:
+    now, due = datetime(2026, 11, 24, 12, tzinfo=UTC), datetime(2026, 11, 25, 8, tzinfo=UTC)
+    assert landing(now, "morning", due) == due - timedelta(seconds=4)
+    assert landing(due - timedelta(seconds=1), "morning", due) == due - timedelta(seconds=1)
+    assert landing(due, "morning", due) > due
+
+
 @pytest.mark.parametrize(
     ("now", "leap", "landed"),
     [

@@ -89,6 +89,9 @@ class Situation:
             self.time = due
         return self.time
 
+    def digests_are(self, **digest: Any) -> None:
+        self.settings = replace(self.settings, digest=replace(self.settings.digest, **digest))
+
     def poller(self, **more: Any) -> Poller:
         return Poller(self.store, self.fetcher, self.settings, run="test", now=self.now, **more)
 
@@ -142,9 +145,7 @@ class Situation:
         async with self.store.writing() as tx:
             chat = await chats.ensure(tx, Address(self.made), new, self.time)
             await subscriptions.add(tx, chat.id, categories, self.time)
-            return await chats.change(
-                tx, chat.id, alerts=alerts, zone_known=zone_known, zone_asks=zone_asks
-            )
+            return await chats.change(tx, chat.id, alerts=alerts, zone_known=zone_known, zone_asks=zone_asks)
 
     async def set_times(self, chat: Chat, *at: str) -> Chat:
         """What `/digest 07:30` does."""
@@ -273,9 +274,3 @@ async def newsroom(new_newsroom: Situation) -> Situation:
     assert all(not polled.error for polled in (await new_newsroom.poll()).values())
     new_newsroom.jump(minutes=1)
     return new_newsroom
-
-
-def with_digest(situation: Situation, **digest: Any) -> None:
-    situation.settings = replace(
-        situation.settings, digest=replace(situation.settings.digest, **digest)
-    )

@@ -177,7 +177,9 @@ async def test_what_no_category_takes_rings_nobody(newsroom) -> None:
 
 async def test_entries_are_judged_in_the_order_in_which_they_came_and_in_batches(newsroom) -> None:
     for number in range(step.BATCH + 5):
-        newsroom.publish(f"Report number {number:02} of the long day", at=newsroom.time + timedelta(minutes=number))
+        newsroom.publish(
+            f"Report number {number:02} of the long day", at=newsroom.time + timedelta(minutes=number)
+        )
     newsroom.jump(hours=2)
     await newsroom.poll()
     first = await step.judge(newsroom.store, newsroom.settings, newsroom.now)

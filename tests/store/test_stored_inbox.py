@@ -88,3 +88,18 @@ async def test_any_text_that_telegram_may_send_can_be_kept(store: Store, newsroo
         await inbox.receive(tx, [said(1, text=text)], newsroom.now)
     async with store.reading() as tx:
         assert await inbox.waiting(tx, beside=(), limit=9) == (said(1, text=text),)
+
+
+async def test_another_bots_updates_say_nothing_about_this_ones(store: Store, newsroom) -> None:
+    async with store.writing() as tx:
+        await inbox.belong_to(tx, 600, newsroom.now)
+        await inbox.receive(tx, [said(900)], newsroom.now)
+        await inbox.belong_to(tx, 600, newsroom.now)
+    async with store.reading() as tx:
+        assert await inbox.count(tx) == 1
+        assert await inbox.offset(tx) is not None
+    async with store.writing() as tx:
+        await inbox.belong_to(tx, 700, newsroom.now)
+    async with store.reading() as tx:
+        assert await inbox.count(tx) == 0
+        assert await inbox.offset(tx) is None

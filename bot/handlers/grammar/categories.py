@@ -135,7 +135,7 @@ def _longest(pieces: Sequence[_Piece], names: Mapping[str, Category]) -> tuple[C
 def _words(text: str, pieces: Sequence[_Piece], known: Collection[int]) -> Iterator[str]:
     """Give the words as they were typed, each once; of a word that names a category too, only the rest."""
     told: set[str] = set()
-    chunks = list(re.finditer(r"[^\s,;]+", text))
+    chunks = list(re.finditer(r"[^\s,]+", text))
     for piece in pieces:
         chunk = next(chunk for chunk in chunks if chunk.end() > piece.start)
         whole = not any(chunk.start() <= start < chunk.end() for start in known)

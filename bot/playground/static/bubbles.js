@@ -85,7 +85,7 @@ function previewCard(preview, actions) {
       onclick: (event) => actions.follow(href) && event.preventDefault(),
     },
     preview.picture && make("img", { src: preview.picture, alt: "", loading: "lazy" }),
-    make(
+    (preview.site || preview.title) && make(
       "span",
       { class: "words" },
       preview.site && make("b", { class: "site" }, preview.site),

@@ -243,7 +243,7 @@ async function publish(story, button) {
 
 async function jump(button) {
   button.setAttribute("aria-busy", "true");
-  const answer = await ask("/api/jump", { leap: button.dataset.jump });
+  const answer = await ask("/api/jump", { leap: button.dataset.jump, ...(model.open ? { chat: model.open } : {}) });
   button.removeAttribute("aria-busy");
   if (answer === null) return;
   setClock(answer.now);

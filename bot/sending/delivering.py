@@ -1,0 +1,143 @@
+"""One delivery on its way: rendered, sent part by part, its outcome written."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import structlog
+from telegram.error import TelegramError
+from telegram.ext import ExtBot
+
+from bot.formatter.message import Message
+from bot.formatter.request import as_plain, to_send
+from bot.sending.outcomes import Meaning, Outcome, meaning_of, settled
+from bot.sending.rendering import Renderer
+from bot.sending.settling import PartSent, Settled, Settler
+from digests.model import Delivery, EditionId, Priority, State
+from digests.store.outbox import Settlement
+
+log = structlog.get_logger()
+
+LEASE = timedelta(minutes=2)  # of a claim; far over the time a block needs
+TOLD = 1_000  # faults of editions that are remembered, so that the operator reads of each once
+
+Bot = ExtBot[int]
+
+
+def deadline() -> float:
+    """Tell until when (monotonic) a claim made now may be acted on: well before another run may take it over."""
+    return asyncio.get_running_loop().time() + LEASE.total_seconds() / 2
+
+
+class Courier:
+    """Carries deliveries to Telegram."""
+
+    def __init__(
+        self,
+        renderer: Renderer,
+        bot: Bot,
+        settler: Settler,
+        *,
+        now: Callable[[], datetime],
+        chance: Callable[[], float],
+    ) -> None:
+        self._renderer = renderer
+        self._bot = bot
+        self._settler = settler
+        self._now = now
+        self._chance = chance
+        self._told: set[tuple[EditionId, str]] = set()
+
+    async def carry(self, delivery: Delivery, until: float) -> bool:
+        """Send a delivery; when this returns, its outcome is on disk.
+
+        False: past `until` (monotonic) the process slept, so that the claim may be another's; nothing was done.
+        """
+        if asyncio.get_running_loop().time() > until:
+            return False
+        now = self._now()
+        if delivery.expires_at <= now:
+            await self._settle(delivery, _worthless(delivery))
+            return True
+        messages = await self._renderer.messages(delivery, now)
+        outcome = Outcome(Meaning.SENT)
+        for message in messages[delivery.parts_sent :]:
+            if asyncio.get_running_loop().time() > until:
+                return False
+            outcome = await self._send(message, delivery)
+            if outcome.meaning is not Meaning.SENT:
+                break
+            delivery = replace(delivery, parts_sent=delivery.parts_sent + 1)
+            if delivery.parts_sent < len(messages):
+                lease_until = self._now() + LEASE
+                await self._settler.settle(PartSent(delivery.id, delivery.parts_sent, lease_until))
+                until = deadline()
+        await self._settle(delivery, settled(delivery, outcome, self._now(), self._chance()), outcome)
+        return True
+
+    async def give_up(self, delivery: Delivery, error: BaseException) -> None:
+        """Settle a delivery that a fault of ours stopped: later again, a good while long; the operator reads of it."""
+        name = type(error).__name__
+        if self._first((delivery.edition, name)):
+            log.error("delivery failed", delivery=delivery.id, edition=delivery.edition, exc_info=error)
+        outcome = Outcome(Meaning.BROKEN, f"{name} in Sosik itself")
+        await self._settle(delivery, settled(delivery, outcome, self._now(), self._chance()), outcome)
+
+    async def _send(self, message: Message, delivery: Delivery) -> Outcome:
+        """Send one message; if Telegram refuses its entities, once more without them."""
+        request = to_send(message, delivery.chat.address)
+        outcome = await self._ask(request, delivery.priority)
+        if outcome.meaning is not Meaning.MARKUP:
+            return outcome
+        if self._first((delivery.edition, "markup")):
+            log.error("markup refused", delivery=delivery.id, edition=delivery.edition, answer=outcome.note)
+        return await self._ask(as_plain(request, message), delivery.priority)
+
+    async def _ask(self, request: dict[str, object], priority: Priority) -> Outcome:
+        try:
+            answer = await self._bot.do_api_request(
+                "sendMessage", api_kwargs=request, rate_limit_args=int(priority)
+            )
+        except TelegramError as error:
+            return meaning_of(error)
+        # It was taken, whatever the answer looks like: to stumble here would be to send it again.
+        return Outcome(
+            Meaning.SENT, message_id=answer.get("message_id") if isinstance(answer, dict) else None
+        )
+
+    def _first(self, fault: tuple[EditionId, str]) -> bool:
+        if fault in self._told:
+            return False
+        if len(self._told) >= TOLD:
+            self._told.clear()
+        self._told.add(fault)
+        return True
+
+    async def _settle(
+        self, delivery: Delivery, settlement: Settlement, outcome: Outcome | None = None
+    ) -> None:
+        await self._settler.settle(Settled(settlement, delivery.chat, outcome))
+        tell = log.info if settlement.state in {State.SENT, State.OWED, State.HELD} else log.warning
+        tell(
+            "settled",
+            delivery=delivery.id,
+            chat=delivery.chat.id,
+            key=delivery.key,
+            state=settlement.state.value,
+            attempt=settlement.attempt,
+            note=settlement.note,
+        )
+
+
+def _worthless(delivery: Delivery) -> Settlement:
+    """Say what becomes of what comes too late: an alert still stands in the next digest, where the chat has one."""
+    held = delivery.priority is Priority.ALERT and bool(delivery.chat.digest_times)
+    return Settlement(
+        delivery.id,
+        State.HELD if held else State.EXPIRED,
+        attempt=delivery.attempt,
+        unheard=delivery.unheard,
+        parts_sent=delivery.parts_sent,
+        note="its worth was over",
+    )

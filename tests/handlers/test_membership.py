@@ -1,0 +1,211 @@
+"""Blocked and let back, added and removed, and a group's new id."""
+
+import pytest
+
+from bot.handlers import membership
+from bot.playground.telegram import Chat, Fault, Message, Person
+from digests.model import State
+from digests.store import chats
+from tests.handlers.owing import debts, owe
+from tests.handlers.talking import Talking
+
+
+def group_of(talking: Talking, *, supergroup: bool = True) -> Chat:
+    return talking.telegram.group("Fans", owner=talking.ann, supergroup=supergroup)
+
+
+async def added(talking: Talking, group: Chat) -> list[Message]:
+    talking.telegram.add_bot(group, by=talking.ann)
+    await talking.quiet()
+    return talking.telegram.received(group)
+
+
+async def test_blocking_pauses_and_nothing_is_owed_any_more(talking: Talking) -> None:
+    await talking.say(talking.ann, "/subscribe kpop")
+    await owe(talking, (await talking.kept(talking.ann)).id)
+    talking.telegram.block(talking.ann)
+    await talking.quiet()
+    chat = await talking.kept(talking.ann)
+    assert (chat.paused_at, chat.paused_why) == (talking.clock(), membership.BLOCKED)
+    assert await debts(talking) == {State.GONE: 1}
+    assert await talking.followed(talking.ann) == {"kpop"}
+
+
+async def test_unblocking_wakes_with_the_next_digest_ahead(talking: Talking) -> None:
+    await talking.say(talking.ann, "/subscribe kpop")
+    talking.telegram.block(talking.ann)
+    await talking.quiet()
+    talking.clock.forward(days=3)
+    talking.telegram.unblock(talking.ann)
+    (again,) = await talking.new(talking.telegram.private(talking.ann))
+    chat = await talking.kept(talking.ann)
+    assert chat.paused_at is None
+    assert chat.next_digest_at is not None
+    assert chat.next_digest_at > talking.clock()
+    assert "You follow K-pop" in again.plain  # Telegram's own button sends /start
+
+
+async def test_unblocking_alone_does_not_end_a_stop(talking: Talking) -> None:
+    await talking.say(talking.ann, "/subscribe kpop")
+    await talking.say(talking.ann, "/stop")
+    telegram, chat = talking.telegram, talking.telegram.private(talking.ann)
+    telegram.block(talking.ann)
+    await talking.quiet()
+    chat.blocked = False
+    telegram.world.set_status(chat, telegram.bot, "member", by=talking.ann)
+    await talking.quiet()
+    assert (await talking.kept(talking.ann)).paused_why == membership.STOPPED
+
+
+async def test_whoever_never_wrote_to_us_is_not_written_to(talking: Talking) -> None:
+    telegram = talking.telegram
+    stranger = telegram.person("Cy")
+    telegram.world.set_status(telegram.private(stranger), telegram.bot, "member", by=stranger)
+    group = telegram.group("Fans", owner=talking.ann, members=[stranger])
+    await added(talking, group)
+    assert telegram.received(telegram.private(stranger)) == []
+    assert telegram.received(telegram.private(talking.ann)) == []
+    assert await talking.kept_or_none(stranger) is None
+
+
+async def test_a_group_that_adds_the_bot_is_greeted_once(talking: Talking) -> None:
+    group = group_of(talking)
+    (greeting,) = await added(talking, group)
+    assert "Hello everyone" in greeting.plain
+    assert "/help@SosikBot" in greeting.plain
+    assert "🎤 K-pop" in greeting.buttons
+    talking.telegram.make_admin(group)
+    talking.telegram.demote_bot(group)
+    await talking.quiet()
+    assert len(talking.telegram.received(group)) == 1
+
+
+async def test_an_administrator_chooses_under_the_greeting(talking: Talking) -> None:
+    group = group_of(talking)
+    (greeting,) = await added(talking, group)
+    await talking.press(talking.ann, greeting, "🎤 K-pop", chat=group)
+    assert await talking.followed(group) == {"kpop"}
+
+
+async def test_a_group_is_greeted_in_the_language_of_whoever_adds_us(talking: Talking) -> None:
+    group = talking.telegram.group("팬", owner=talking.min)
+    talking.telegram.add_bot(group, by=talking.min)
+    await talking.quiet()
+    (greeting,) = talking.telegram.received(group)
+    assert "여러분 안녕하세요" in greeting.plain
+
+
+async def test_removal_pauses_and_a_second_welcome_is_not_said(talking: Talking) -> None:
+    group = group_of(talking)
+    await added(talking, group)
+    await talking.say(talking.ann, "/subscribe kpop", chat=group)
+    talking.telegram.remove_bot(group)
+    await talking.quiet()
+    assert (await talking.kept(group)).paused_why == membership.REMOVED
+    received = len(talking.telegram.received(group))
+    await added(talking, group)
+    assert (await talking.kept(group)).paused_at is None
+    assert await talking.followed(group) == {"kpop"}
+    assert len(talking.telegram.received(group)) == received
+
+
+async def test_a_forgotten_group_is_greeted_like_a_new_one(talking: Talking) -> None:
+    group = group_of(talking)
+    await added(talking, group)
+    (question,) = await talking.say(talking.ann, "/forget", chat=group)
+    await talking.press(talking.ann, question, "Delete everything", chat=group)
+    talking.telegram.remove_bot(group)
+    await added(talking, group)
+    assert "Hello everyone" in talking.telegram.received(group)[-1].plain
+
+
+async def test_a_channel_is_not_greeted(talking: Talking) -> None:
+    channel = talking.telegram.channel("News", owner=talking.ann)
+    assert await added(talking, channel) == []
+    assert await talking.kept_or_none(channel) is None
+
+
+async def test_a_group_that_becomes_a_supergroup_keeps_what_it_has(talking: Talking) -> None:
+    group = group_of(talking, supergroup=False)
+    await added(talking, group)
+    await talking.say(talking.ann, "/subscribe kpop", chat=group)
+    await talking.say(talking.ann, "/alerts silent", chat=group)
+    before = await talking.kept(group)
+    new = talking.telegram.migrate(group)
+    await talking.quiet()
+    moved = await talking.kept(new)
+    assert moved.id == before.id
+    assert moved.alerts == before.alerts
+    assert await talking.followed(new) == {"kpop"}
+    assert await talking.kept_or_none(group) is None
+
+
+@pytest.mark.parametrize("order", ["to first", "from first", "each twice"])
+async def test_the_two_messages_of_a_move_may_come_in_any_order(talking: Talking, order: str) -> None:
+    from bot.handlers.registering import handle
+
+    group = group_of(talking, supergroup=False)
+    await added(talking, group)
+    await talking.say(talking.ann, "/subscribe kpop", chat=group)
+    number = (await talking.kept(group)).id
+    new = -1_009_000_000_001
+    to = {"chat": {"id": group.id, "type": "group", "title": "Fans"}, "migrate_to_chat_id": new}
+    from_ = {"chat": {"id": new, "type": "supergroup", "title": "Fans"}, "migrate_from_chat_id": group.id}
+    told = {"to first": [to, from_], "from first": [from_, to], "each twice": [from_, to, from_, to]}[order]
+    for update_id, body in enumerate(told, start=1):
+        message = {"message_id": update_id, "date": 0, **body}
+        await handle(talking.desk)({"update_id": update_id, "message": message})
+    async with talking.store.reading() as tx:
+        found = await chats.by_ids(tx, [number])
+    assert found[number].address.telegram_id == new
+    assert await talking.kept_or_none(group) is None
+
+
+async def test_an_answer_that_a_chat_cannot_get_any_more_pauses_it(talking: Talking) -> None:
+    await talking.say(talking.ann, "/subscribe kpop")
+    talking.telegram.deactivate(talking.ann)
+    assert await talking.say(talking.ann, "/latest") == []
+    assert (await talking.kept(talking.ann)).paused_at is not None
+    refused = [call for call in talking.telegram.calls_of("sendMessage") if not call.ok]
+    assert len(refused) == 1  # tried once
+
+
+async def test_an_answer_to_a_group_that_moved_meanwhile_moves_it(talking: Talking) -> None:
+    group = group_of(talking, supergroup=False)
+    await added(talking, group)
+    talking.telegram.say(group, talking.ann, "/subscribe kpop")
+    new = talking.telegram.migrate(group)
+    await talking.quiet()
+    assert await talking.followed(new) == {"kpop"}
+    assert await talking.kept_or_none(group) is None
+
+
+async def test_who_writes_after_a_block_that_nobody_told_of_is_awake(talking: Talking) -> None:
+    await talking.say(talking.ann, "/subscribe kpop")
+    async with talking.store.writing() as tx:
+        await chats.pause(tx, talking.ann.id, "bot was blocked by the user", talking.clock())
+    await talking.say(talking.ann, "/help")
+    assert (await talking.kept(talking.ann)).paused_at is None
+
+
+def person_named(talking: Talking, name: str) -> Person:
+    return talking.telegram.person(name)
+
+
+@pytest.mark.parametrize("name", ["<b>Eve</b>", "&amp;", "\u202eevE", "🙂" * 30, "%s %(x)s {0} {{ x }}"])
+async def test_names_do_no_harm(talking: Talking, name: str) -> None:
+    person = person_named(talking, name)
+    group = talking.telegram.group(name, owner=person)
+    talking.telegram.add_bot(group, by=person)
+    assert await talking.say(person, "/start")
+    assert await talking.say(person, "/settings", chat=group)
+    assert all(call.ok for call in talking.telegram.calls_of("sendMessage"))
+
+
+async def test_a_muted_bot_that_is_added_stops_nothing(talking: Talking) -> None:
+    group = group_of(talking)
+    talking.telegram.fault(
+        Fault.error(400, "not enough rights to send text messages to the chat", chat=group.id)
+    )
+    await added(talking, group)
+    assert await talking.hear(talking.ann, "/help")
