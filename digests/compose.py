@@ -37,7 +37,7 @@ log = structlog.get_logger()
 BLOCK = 500  # due chats of one transaction
 FIRST = timedelta(hours=24)  # what a chat's first digest covers, and `/digest` said now
 WORTH = timedelta(hours=12)  # how long a digest is worth sending after its minute
-ZONE_ASKS = 2  # with a digest's question no more follow: the first is asked when one subscribes
+ZONE_ASKS = 3  # a digest asks once, and with its question no more follow; those of commands are counted too
 DEPTH = 200  # stories that are ranked at most; the rest is "more"
 
 

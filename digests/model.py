@@ -334,7 +334,12 @@ class Candidate:
     alerts_last_day: int
     hour_frees_at: datetime | None = None  # when the oldest alert of the last hour leaves the window
     day_frees_at: datetime | None = None
-    filed_seq: int | None = None  # the story's first filing under what the chat follows
+    filed_seq: int | None = (
+        None  # the story's first filing under those of the broadcast that the chat follows
+    )
+    had_chance: bool = (
+        False  # follows a category under which the story stood before: that was another broadcast's
+    )
 
 
 @dataclass(frozen=True, slots=True)

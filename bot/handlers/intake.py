@@ -15,7 +15,7 @@ from digests.store.inbox import Received
 
 log = structlog.get_logger()
 
-ALLOWED = ("message", "callback_query", "my_chat_member")  # only what is handled
+ALLOWED = ("message", "channel_post", "callback_query", "my_chat_member")  # only what is handled
 POLL_SECONDS = 25
 STALE = timedelta(
     days=6
@@ -60,7 +60,7 @@ class Intake:
 
 def _queue_of(update: dict[str, Any]) -> int:
     """Give the chat whose updates go one after the other."""
-    for kind in ("message", "my_chat_member"):
+    for kind in ("message", "channel_post", "my_chat_member"):
         if kind in update:
             return int(update[kind]["chat"]["id"])
     query = update.get("callback_query", {})

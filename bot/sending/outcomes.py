@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, auto
 
+import aiohttp
 import httpx
 from telegram.error import (
     BadRequest,
@@ -79,14 +80,19 @@ _TEXTS = (
     ),
     (Meaning.MARKUP, ("can't parse entities", "entity", "entities")),
 )
-# httpx had no connection yet: Telegram has not seen the request.
+# There was no connection yet: Telegram has not seen the request.
 _UNWRITTEN = (
+    aiohttp.ClientConnectorError,
+    aiohttp.ClientHttpProxyError,
+    aiohttp.ConnectionTimeoutError,
+    aiohttp.InvalidURL,
     httpx.ConnectError,
     httpx.ConnectTimeout,
     httpx.PoolTimeout,
     httpx.ProxyError,
     httpx.UnsupportedProtocol,
 )
+_UNANSWERED = (aiohttp.ClientError, httpx.HTTPError, TimeoutError)  # whatever else an HTTP client raises
 
 
 def meaning_of(error: TelegramError) -> Outcome:
@@ -100,7 +106,7 @@ def meaning_of(error: TelegramError) -> Outcome:
         case Forbidden() | BadRequest():
             otherwise = Meaning.GONE if isinstance(error, Forbidden) else Meaning.REFUSED
             return Outcome(_by_text(text, otherwise), text)
-        case NetworkError() if isinstance(error.__cause__, httpx.HTTPError):
+        case NetworkError() if isinstance(error.__cause__, _UNANSWERED):
             unwritten = isinstance(error.__cause__, _UNWRITTEN)
             cause = type(error.__cause__).__name__
             return Outcome(Meaning.UNREACHABLE if unwritten else Meaning.UNHEARD, cause)

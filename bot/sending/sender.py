@@ -9,13 +9,13 @@ from functools import partial
 from typing import Any
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from bot.sending.delivering import LEASE, Bot, Courier, deadline
 from bot.sending.rendering import Renderer
 from bot.sending.settling import Settler
 from digests.editions.alerts import NotOwed, decide
 from digests.editions.timetable import zone_of
+from digests.errors import StoreError
 from digests.model import Broadcast, Candidate, Delivery, DeliveryId, Owed, Priority, State
 from digests.settings import Settings
 from digests.store import editions, outbox
@@ -108,7 +108,7 @@ class Sender:
         try:
             async with asyncio.timeout(seconds), self._stepping, self._store.writing() as tx:
                 await outbox.let_go(tx, self._claimed, self._run)
-        except (SQLAlchemyError, OSError) as error:  # the next run takes them over
+        except (StoreError, OSError) as error:  # the next run takes them over
             log.warning("claims kept", deliveries=len(self._claimed), error=type(error).__name__)
 
     def _waiting(self) -> list[_Ready]:
@@ -203,7 +203,7 @@ class Sender:
             try:
                 async with self._store.reading() as reading:
                     wanted = await outbox.still_owed(reading, ids, self._run)
-            except (SQLAlchemyError, OSError):
+            except (StoreError, OSError):
                 for ready in picked:
                     self._leave(ready)
                     heapq.heappush(self._ready, ready)

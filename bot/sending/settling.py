@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
-from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
-from sqlalchemy.exc import TimeoutError as NoConnectionError
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.sending.outcomes import Meaning, Outcome
+from digests.errors import StoreError
 from digests.model import Chat, DeliveryId, State
 from digests.store import chats, outbox
 from digests.store.engine import Store, Writing
@@ -20,7 +20,6 @@ log = structlog.get_logger()
 GATHER = 0.005  # seconds that outcomes are gathered for; on disk well within 200 ms of the answer
 FIRST_PAUSE = 0.1  # seconds before a failed write is tried again, doubled up to LONGEST_PAUSE
 LONGEST_PAUSE = 5.0
-_AWAY = (OperationalError, InterfaceError, NoConnectionError, OSError)  # waiting helps
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +93,7 @@ class Settler:
             try:
                 async with self._store.writing() as tx:
                     await self._apply(tx, facts)
-            except _AWAY as error:
+            except (StoreError, OSError) as error:  # the database is away
                 # The answers were heard; to forget them would be to send twice.
                 log.warning("outcomes not written yet", error=type(error).__name__, outcomes=len(facts))
                 await asyncio.sleep(pause)

@@ -13,7 +13,7 @@ HELD_WORTH = timedelta(days=7)  # a held alert waits for a digest; a bot that wa
 
 @dataclass(frozen=True, slots=True)
 class NotOwed:
-    """Why a chat does not get an alert: `paused`, `alerts off`, `subscribed later`, `in its digest` or `expired`."""
+    """Why a chat does not get an alert: `paused`, `alerts off`, `subscribed later`, `broke before`, `in its digest`, `expired`."""
 
     reason: str
 
@@ -70,6 +70,8 @@ def _refusal(candidate: Candidate, broadcast: Broadcast, now: datetime) -> str:
         return "alerts off"
     if candidate.subscribed_at > broadcast.decided_at:
         return "subscribed later"
+    if candidate.had_chance:
+        return "broke before"
     if _in_digest(candidate, broadcast):
         return "in its digest"
     return "expired" if broadcast.expires_at <= now else ""

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, case, func, select, union, update
+from sqlalchemy import ColumnElement, and_, case, exists, func, select, union, update
 
 from digests.model import (
     AlertContent,
@@ -134,6 +134,7 @@ async def candidates(tx: Reading, broadcast: Broadcast, now: datetime, limit: in
             chats,
             since.c.since,
             since.c.filed_seq,
+            _filed_before(broadcast).label("had_chance"),
             func.coalesce(counts.c.hour, 0).label("hour"),
             func.coalesce(counts.c.day, 0).label("day"),
             counts.c.hour_from,
@@ -180,6 +181,29 @@ def _candidate(row: Any) -> Candidate:
         hour_frees_at=row.hour_from + timedelta(hours=1) if row.hour_from else None,
         day_frees_at=row.day_from + timedelta(days=1) if row.day_from else None,
         filed_seq=row.filed_seq,
+        had_chance=bool(row.had_chance),
+    )
+
+
+def _filed_before(broadcast: Broadcast) -> ColumnElement[bool]:
+    """Whether a chat follows a category under which the story stood before those of this broadcast."""
+    new, old = filings.alias(), filings.alias()
+    follows = subscriptions.alias()
+    first = (
+        select(func.min(new.c.seq))
+        .where(new.c.story_id == broadcast.story, new.c.category.in_(broadcast.categories))
+        .scalar_subquery()
+    )
+    return (
+        exists()
+        .where(
+            old.c.story_id == broadcast.story,
+            old.c.category.not_in(broadcast.categories),
+            old.c.seq < first,
+            follows.c.category == old.c.category,
+            follows.c.chat_id == chats.c.id,
+        )
+        .correlate(chats)
     )
 
 

@@ -7,7 +7,8 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, CursorResult, Executable, Row, event, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from digests.errors import StoreError
@@ -86,6 +87,7 @@ class Store:
                     parsed.set(drivername="postgresql+psycopg"),
                     pool_size=readers + 4,
                     max_overflow=0,
+                    hide_parameters=True,  # they hold what people said, and errors reach logs
                     pool_pre_ping=True,
                     connect_args={"connect_timeout": 10, "options": "-c timezone=UTC"},
                 )
@@ -105,8 +107,12 @@ class Store:
             raise StoreError(f"The database's folder {folder} does not exist.", hint="Create it first.")
         driver = url.set(drivername="sqlite+aiosqlite")
         # One connection writes, so that writers wait in our queue and never meet SQLite's "locked".
-        writer = create_async_engine(driver, pool_size=1, max_overflow=0, pool_timeout=60)
-        reader = create_async_engine(driver, pool_size=readers, max_overflow=0, pool_timeout=60)
+        writer = create_async_engine(
+            driver, hide_parameters=True, pool_size=1, max_overflow=0, pool_timeout=60
+        )
+        reader = create_async_engine(
+            driver, hide_parameters=True, pool_size=readers, max_overflow=0, pool_timeout=60
+        )
         _prepare_sqlite(writer, begin="BEGIN IMMEDIATE", writes=True)
         _prepare_sqlite(reader, begin="BEGIN", writes=False)
         return cls(url, writer, reader)
@@ -158,7 +164,7 @@ class Store:
         """Say what happened to the database, which is nobody's mistake in a statement."""
         try:
             yield
-        except OperationalError as error:
+        except (OperationalError, InterfaceError, NoConnectionError) as error:
             raise StoreError(
                 f"The database {self.shown_url} cannot be used: {_reason(error)}", passing=True
             ) from error

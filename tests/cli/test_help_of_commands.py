@@ -12,11 +12,12 @@ from bot.cli import program
 from tests.cli.terminal import sosik, surroundings
 
 COMMANDS = ("run", "check", "poll", "migrate", "preview", "playground")
+# pydantic itself is loaded by typer as soon as there are options.
 HEAVY = (
     "sqlalchemy",
     "telegram",
     "aiohttp",
-    "pydantic",
+    "pydantic_settings",
     "alembic",
     "apscheduler",
     "jinja2",

@@ -9,6 +9,7 @@ from telegram.request import HTTPXRequest
 
 from bot.playground.telegram import Server, Telegram
 from bot.sending.pace import Gate
+from bot.sending.wire import Wire
 from digests.store.engine import Store
 from tests.sending.outgoing import Office
 
@@ -44,19 +45,32 @@ async def base_url(telegram: Telegram) -> AsyncIterator[str]:
         yield f"{server.url}/bot"
 
 
-def real_bot(base_url: str, rate: float = 2_000, **timeouts: float) -> ExtBot[int]:
+def real_bot(base_url: str, rate: float = 2_000, *, http: str = "aiohttp", **timeouts: float) -> ExtBot[int]:
     return ExtBot(
         TOKEN,
         base_url=base_url,
-        request=HTTPXRequest(connection_pool_size=64, **timeouts),
-        get_updates_request=HTTPXRequest(),
+        request=HTTPXRequest(64, **timeouts) if http == "httpx" else Wire(64, **timeouts),
+        get_updates_request=Wire(1),
         rate_limiter=Gate(rate),
     )
 
 
+@pytest.fixture(params=["aiohttp", "httpx"])
+def http(request: pytest.FixtureRequest) -> str:
+    """Ours, and the one that python-telegram-bot brings."""
+    return str(request.param)
+
+
 @pytest.fixture
 async def bot(base_url: str) -> AsyncIterator[ExtBot[int]]:
-    async with real_bot(base_url, read_timeout=1.0) as real:
+    async with real_bot(base_url, read_timeout=10.0) as real:
+        yield real
+
+
+@pytest.fixture
+async def hasty(base_url: str, http: str) -> AsyncIterator[ExtBot[int]]:
+    """A bot that waits for an answer for a second."""
+    async with real_bot(base_url, http=http, read_timeout=1.0) as real:
         yield real
 
 

@@ -220,11 +220,14 @@ class Office:
             now=self.clock,
             chance=lambda: 0.5,
             messages_per_second=self.messages_per_second,
-            wake=lambda: self._loop.wake(),
+            wake=self._wake,
         )
         self._loop = Loop("send", self.sender.step)
         self._task = asyncio.create_task(self._loop.run())
         return self.sender
+
+    def _wake(self) -> None:
+        self._loop.wake()
 
     async def stop(self, seconds: float = PATIENCE) -> None:
         task, self._task = self._task, None

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from telegram.error import RetryAfter
-from tests.sending.virtual import VirtualLoop, virtually
 
 from bot.sending.pace import GROUP_MESSAGES, GROUP_WINDOW, Gate
 from digests.model import Priority
+from tests.sending.virtual import VirtualLoop, virtually
 
 REPLY, ALERT, DIGEST = Priority.REPLY, Priority.ALERT, Priority.DIGEST
 GROUP = -100_500

@@ -150,10 +150,11 @@ async def test_alerts_leave_before_the_digests_that_were_owed_earlier(office: Of
     digest = await office.edition("Morning")
     for reader in readers[:60]:
         await office.owe(reader, digest)
-    office.telegram.fault(Fault.hangs(0.3, times=SLOTS))
+    office.telegram.fault(Fault.hangs(2, times=SLOTS))
     office.start()
     await office.telegram.until(lambda: len(office.telegram.calls_of("sendMessage")) == SLOTS)
     await office.announce("Nova Lane breaks up", "kpop")
+    office.sender._wake()
     await office.until_idle()
     texts = [str(call.parameters["text"]) for call in office.telegram.calls_of("sendMessage")]
     first = next(number for number, text in enumerate(texts) if "breaks up" in text)
@@ -164,7 +165,7 @@ async def test_alerts_leave_before_the_digests_that_were_owed_earlier(office: Of
 async def test_who_leaves_while_a_message_waits_for_its_slot_does_not_get_it(office: Office) -> None:
     readers = [await office.reader("kpop") for _ in range(SLOTS + 3)]
     leaving, forgotten, staying = readers[-3:]
-    office.telegram.fault(Fault.hangs(0.5, times=SLOTS))
+    office.telegram.fault(Fault.hangs(1, times=SLOTS))
     await office.announce("Nova Lane breaks up", "kpop")
     office.start()
     await office.telegram.until(lambda: len(office.telegram.calls_of("sendMessage")) == SLOTS)
@@ -180,7 +181,7 @@ async def test_a_slot_is_free_only_when_its_outcome_is_on_disk(office: Office) -
     edition = await office.edition("Morning")
     for _ in range(SLOTS + 8):
         await office.owe(await office.reader(), edition)
-    office.telegram.fault(Fault.hangs(0.3, times=SLOTS))
+    office.telegram.fault(Fault.hangs(2, times=SLOTS))
     office.start()
     await office.telegram.until(lambda: len(office.telegram.calls_of("sendMessage")) == SLOTS)
     async with office.writers_held():

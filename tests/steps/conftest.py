@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
@@ -274,3 +274,18 @@ async def newsroom(new_newsroom: Situation) -> Situation:
     assert all(not polled.error for polled in (await new_newsroom.poll()).values())
     new_newsroom.jump(minutes=1)
     return new_newsroom
+
+
+@pytest.fixture(scope="session", name="settings_of")
+def settings_of_the_press() -> Callable[[Newsroom], Settings]:
+    return settings_of
+
+
+@pytest.fixture(scope="session")
+def papers() -> tuple[Paper, ...]:
+    return PAPERS
+
+
+@pytest.fixture(scope="session")
+def situation() -> type[Situation]:
+    return Situation

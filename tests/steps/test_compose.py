@@ -577,7 +577,7 @@ async def test_alerts_that_unfold_while_a_digest_is_composed_are_told_once(newsr
 # -- the zone's question ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("asked_before", [0, 1])
+@pytest.mark.parametrize("asked_before", [0, 1, 2])
 async def test_the_zone_is_asked_once_more_in_the_first_digest_only(newsroom, asked_before: int) -> None:
     chat = await newsroom.subscribe("kpop", zone_known=False, zone_asks=asked_before)
     for number in range(3):

@@ -158,6 +158,21 @@ async def test_a_second_feed_rings_only_for_the_category_that_it_adds(newsroom) 
     assert len(newsroom.got(follows_both)) == len(newsroom.got(korea)) == 1
 
 
+async def test_who_was_told_of_it_in_a_digest_is_not_rung_by_the_category_that_a_second_feed_adds(
+    newsroom,
+) -> None:
+    chat = await newsroom.subscribe("kpop", "korea")
+    newsroom.clock("08:00")
+    newsroom.publish(f"BREAKING: {OPENS}", "daily")
+    await newsroom.news()
+    await newsroom.digest()  # it is composed before the alert is unfolded
+    newsroom.jump(minutes=5)
+    newsroom.publish(f"BREAKING: {OPENS}", "post")
+    await newsroom.news()
+    await newsroom.deliver()
+    assert len(newsroom.got(chat)) == 1
+
+
 async def test_a_bulletin_that_comes_after_the_plain_report_rings_for_all_its_categories(newsroom) -> None:
     newsroom.publish(OPENS, "daily", "Screen")
     await newsroom.news()
