@@ -210,6 +210,7 @@ class Alerts(StrEnum):
     """How a chat wants to be alerted."""
 
     ON = "on"
+    FEW = "few"  # the first of each hour, a few a day; the rest waits for the digest
     SILENT = "silent"
     OFF = "off"
 

@@ -61,6 +61,7 @@ class Poller:
         self._done = done
         self._tasks: dict[FeedId, asyncio.Task[Polled]] = {}
         self._aside: dict[FeedId, float] = {}  # until when, by the loop's time
+        self._writing: set[FeedId] = set()
         self._stopped = False
 
     async def step(self) -> bool:
@@ -83,12 +84,16 @@ class Poller:
         return tuple(task.result() for task in ended)
 
     async def stop(self) -> None:
-        """Give up what is under way: nothing is stored of it, and the next run polls it at once."""
+        """Give up what is being fetched: nothing is stored of it, and the next run polls it at once.
+
+        What is being written is waited for: a transaction cut short may leave its connection, and SQLite's lock.
+        """
         self._stopped = True
-        tasks = list(self._tasks.values())
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        tasks = dict(self._tasks)
+        for feed, task in tasks.items():
+            if feed not in self._writing:
+                task.cancel()
+        await asyncio.gather(*tasks.values(), return_exceptions=True)
 
     async def _start(
         self, *, but: Collection[FeedId], whatever: bool = False
@@ -118,6 +123,7 @@ class Poller:
 
     def _ended(self, feed: FeedId, task: asyncio.Task[Polled]) -> None:
         self._tasks.pop(feed, None)
+        self._writing.discard(feed)
         if task.cancelled():
             return
         if error := task.exception():
@@ -135,6 +141,7 @@ class Poller:
             parsed = await _read(answer) if isinstance(answer, Fetched) else None
         except FeedError as error:
             return await self._failed(due, error)
+        self._writing.add(due.id)
         now = self._now()
         again = next_poll(interval=self._interval(due), now=now, place=place_of(due.url))
         new = await self._keep(due, answer, parsed, again, now)
@@ -151,6 +158,7 @@ class Poller:
 
     async def _failed(self, due: feeds.DueFeed, error: FeedError) -> Polled:
         """Write the failure in words; the delay grows with each in a row."""
+        self._writing.add(due.id)
         now = self._now()
         failures = due.failures + 1
         again = next_poll(

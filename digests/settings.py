@@ -64,6 +64,8 @@ class BreakingSettings:
     quiet: Quiet | None = field(default_factory=lambda: Quiet(time(23, 0), time(7, 0)))
     max_per_hour: int = 3
     max_per_day: int = 8
+    few_per_hour: int = 1  # for a chat that asked for fewer
+    few_per_day: int = 2
 
 
 @dataclass(frozen=True, slots=True)

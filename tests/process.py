@@ -5,13 +5,13 @@ import json
 import os
 import signal
 import sys
+import tomllib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-import tomllib
 from starlette.applications import Starlette
 
 from bot.config import example

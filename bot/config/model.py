@@ -75,7 +75,6 @@ class DigestConfig(_Section):
     default_timezone: Zone = "Asia/Seoul"
     max_stories: WholeNumber = Field(12, ge=1, le=50)
     when_empty: Literal["skip", "say"] = "skip"
-    max_times: WholeNumber = Field(6, ge=1, le=24)
 
 
 class BreakingConfig(_Section):

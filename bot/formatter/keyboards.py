@@ -156,12 +156,11 @@ def _digest_times(chat: Chat) -> Keyboard:
 def _alerts(voice: Voice, chat: Chat) -> Keyboard:
     words = {
         Alerts.ON: voice.gettext("With sound"),
+        Alerts.FEW: voice.gettext("Only a few"),
         Alerts.SILENT: voice.gettext("Silent"),
         Alerts.OFF: voice.gettext("Off"),
     }
-    return (
-        tuple(_button(_ticked(word, on=chat.alerts == how), SetAlerts(how)) for how, word in words.items()),
-    )
+    return _rows(_button(_ticked(word, on=chat.alerts == how), SetAlerts(how)) for how, word in words.items())
 
 
 def _quiet(voice: Voice, chat: Chat) -> Keyboard:

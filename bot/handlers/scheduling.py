@@ -142,8 +142,7 @@ async def press(talk: Talk, wish: SetAlerts | FewerAlerts | SetLanguage) -> None
         case SetAlerts(how):
             await _press_alerts(talk, how)
         case FewerAlerts():
-            # Fewer that ring: what is kept of a chat knows no number of alerts.
-            await _press_alerts(talk, Alerts.SILENT, fewer=True)
+            await _press_alerts(talk, Alerts.FEW, fewer=True)
 
 
 async def _press_alerts(talk: Talk, how: Alerts, *, fewer: bool = False) -> None:
@@ -159,16 +158,18 @@ async def _press_alerts(talk: Talk, how: Alerts, *, fewer: bool = False) -> None
             sentence = voice.gettext("Alerts are off already.")
         case Alerts.SILENT:
             sentence = voice.gettext("Alerts come silently already.")
+        case Alerts.FEW:
+            sentence = voice.gettext("You get only a few alerts already.")
         case Alerts.ON:
             sentence = voice.gettext("Alerts come with sound already.")
     await talk.answer(sentence)
 
 
 async def _have_alerts(talk: Talk, how: Alerts, *, fewer: bool = False) -> tuple[Chat, Chat]:
-    """Keep how alerts come; give the chat before and after. Where `fewer` are wished, off stays off."""
+    """Keep how alerts come; give the chat before and after. Where `fewer` are wished, silent and off stay as they are."""
     async with talk.writing() as tx:
         before = await talk.ensure(tx)
-        if before.alerts is Alerts.OFF and fewer:
+        if fewer and before.alerts is not Alerts.ON:
             return before, before
         chat = await schedule.have_alerts(tx, talk, before, how)
     talk.parts.wake()

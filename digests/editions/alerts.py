@@ -55,9 +55,12 @@ def decide(
 def free_at(candidate: Candidate, rules: BreakingSettings, zone: tzinfo, now: datetime) -> datetime:
     """Give the first moment at which neither a cap nor holding quiet hours stand against it; `now` if none do."""
     due = now
-    if candidate.alerts_last_hour >= rules.max_per_hour:
+    few = candidate.chat.alerts is Alerts.FEW
+    if candidate.alerts_last_hour >= (
+        min(rules.few_per_hour, rules.max_per_hour) if few else rules.max_per_hour
+    ):
         due = max(due, candidate.hour_frees_at or now + timedelta(hours=1))
-    if candidate.alerts_last_day >= rules.max_per_day:
+    if candidate.alerts_last_day >= (min(rules.few_per_day, rules.max_per_day) if few else rules.max_per_day):
         due = max(due, candidate.day_frees_at or now + timedelta(days=1))
     quiet = candidate.chat.quiet
     return quiet_ends(quiet, zone, due) if quiet and quiet.hold and in_quiet(quiet, zone, due) else due

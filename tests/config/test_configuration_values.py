@@ -95,7 +95,6 @@ WRONG = [
     ("digest", 'default_timezone = "../../etc/passwd"', "digest.default_timezone", "Asia/Seoul"),
     ("digest", "max_stories = 0", "digest.max_stories = 0", "from 1"),
     ("digest", "max_stories = 51", "digest.max_stories = 51", "up to 50"),
-    ("digest", "max_times = -1", "digest.max_times = -1", "from 1"),
     ("digest", 'when_empty = "loudly"', "digest.when_empty = 'loudly'", "'skip' or 'say'"),
     ("breaking", 'quiet_hours = "23-7"', "breaking.quiet_hours = '23-7'", "07:30"),
     ("breaking", 'quiet_hours = "night"', "breaking.quiet_hours = 'night'", "23:00-07:00"),

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digests.editions.alerts import HELD_WORTH, WORTH, NotOwed, alert_key, decide
+from digests.editions.alerts import HELD_WORTH, WORTH, NotOwed, decide, free_at
 from digests.editions.timetable import in_quiet
 from digests.model import (
     Address,
@@ -117,6 +117,24 @@ def test_an_audience_reached_too_late_is_not_owed() -> None:
         BroadcastId(1), EditionId(7), StoryId(12), frozenset(), NOON - WORTH, NOON, ChatId(0), ChatId(99)
     )
     assert decide(candidate(), late, rules=RULES, zone=SEOUL, now=NOON) == NotOwed("expired")
+
+
+@pytest.mark.parametrize(
+    ("hour", "day", "state"), [(0, 0, State.OWED), (0, 1, State.OWED), (1, 1, State.HELD), (0, 2, State.HELD)]
+)
+def test_a_chat_that_wants_few_gets_the_first_of_an_hour_and_two_a_day(
+    hour: int, day: int, state: State
+) -> None:
+    answer = owed(candidate(chat(alerts=Alerts.FEW), alerts_last_hour=hour, alerts_last_day=day))
+    assert (answer.state, answer.silent) == (state, False)
+
+
+def test_few_is_never_more_than_the_operators_caps() -> None:
+    none = replace(RULES, max_per_hour=1, max_per_day=1)
+    one = candidate(
+        chat(alerts=Alerts.FEW, digest_times=()), alerts_last_day=1, day_frees_at=NOON + timedelta(hours=5)
+    )
+    assert free_at(one, none, SEOUL, NOON) == NOON + timedelta(hours=5)
 
 
 def test_a_chat_that_wants_them_silent_gets_them_silent_by_day() -> None:

@@ -344,6 +344,11 @@ def test_on_is_on(text: str) -> None:
     assert alerts_in(text) is Alerts.ON
 
 
+@pytest.mark.parametrize("text", ["few", "Fewer", "less", "조금", "조금만", "적게", "덜"])
+def test_few_is_few(text: str) -> None:
+    assert alerts_in(text) is Alerts.FEW
+
+
 @pytest.mark.parametrize("text", ["silent", "mute", "무음", "조용히", "소리 없이"])
 def test_silent_is_silent(text: str) -> None:
     assert alerts_in(text) is Alerts.SILENT

@@ -85,11 +85,13 @@ class Office:
     run: str = "run"
     formatter: Formatter = field(init=False)
     sender: Sender = field(init=False)
+    _gazetteer: Gazetteer = field(init=False)
     _loop: Loop = field(init=False)
     _task: "asyncio.Task[None] | None" = None
     _made: int = 0
 
     async def __aenter__(self) -> Self:
+        self._gazetteer = Gazetteer.load()
         self.formatter = Formatter(Texts.load(), self.settings.categories)
         return self
 
@@ -214,7 +216,7 @@ class Office:
         self.sender = Sender(
             self.store,
             self.settings,
-            Renderer(self.store, self.formatter, Gazetteer.load()),
+            Renderer(self.store, self.formatter, self._gazetteer),
             self.bot,
             run=self.run,
             now=self.clock,
@@ -280,6 +282,10 @@ class Office:
     def asked(self, reader: Reader) -> int:
         """How many messages to a chat were tried."""
         return len(self.telegram.calls_of("sendMessage", reader.there))
+
+    def answered(self, reader: Reader) -> int:
+        """How many messages to a chat were taken, and the bot told so."""
+        return sum(call.ok for call in self.telegram.calls_of("sendMessage", reader.there))
 
     async def rows(self, reader: Reader | None = None) -> list[Any]:
         """The rows of the outbox, oldest first."""

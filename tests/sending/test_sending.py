@@ -9,7 +9,7 @@ from bot.playground.telegram import Fault
 from bot.sending.sender import SLOTS
 from digests.model import Alerts, Quiet, Share, State
 from digests.store import chats, outbox
-from tests.sending.outgoing import HOUR, Office
+from tests.sending.outgoing import HOUR, PATIENCE, Office
 
 LONG = "It is a long story, told at length. " * 12
 
@@ -129,6 +129,17 @@ async def test_a_long_digest_comes_in_parts_and_goes_on_where_it_stopped(office:
     assert row.message_id == parts[-1].id
 
 
+async def test_how_far_a_digest_got_is_on_disk_before_its_next_part_leaves(office: Office) -> None:
+    reader = await office.reader()
+    await office.owe(reader, await office.edition(*(f"Story {number}" for number in range(40)), excerpt=LONG))
+    office.telegram.fault(Fault(hang=1.0, after=1))
+    office.start()
+    await office.telegram.until(lambda: office.asked(reader) == 2)
+    (row,) = await office.rows()
+    assert (row.state, row.parts_sent) == (State.OWED, 1)
+    await office.until_idle()
+
+
 async def test_a_chat_gets_its_messages_one_after_the_other_and_delays_nobody(office: Office) -> None:
     topics = await office.group(topics=SLOTS + 4)
     reader = await office.reader()
@@ -186,7 +197,8 @@ async def test_a_slot_is_free_only_when_its_outcome_is_on_disk(office: Office) -
     await office.telegram.until(lambda: len(office.telegram.calls_of("sendMessage")) == SLOTS)
     async with office.writers_held():
         await office.telegram.until(
-            lambda: sum(call.applied for call in office.telegram.calls_of("sendMessage")) == SLOTS
+            lambda: sum(call.ok for call in office.telegram.calls_of("sendMessage")) == SLOTS,
+            timeout=PATIENCE,
         )
         await asyncio.sleep(1)
         assert len(office.telegram.calls_of("sendMessage")) == SLOTS, (

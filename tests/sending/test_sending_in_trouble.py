@@ -2,11 +2,13 @@
 
 import asyncio
 import sqlite3
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import psycopg
 import pytest
+from psycopg import sql
 from sqlalchemy import select
 from structlog.testing import capture_logs
 from telegram.ext import ExtBot
@@ -18,8 +20,9 @@ from digests.model import State
 from digests.store import outbox, tables
 from digests.store.engine import Store
 from digests.store.migrate import migrate
+from tests.conftest import POSTGRES_URL
 from tests.sending.conftest import Hands
-from tests.sending.outgoing import Office
+from tests.sending.outgoing import PATIENCE, Office
 
 
 async def test_a_message_whose_markup_is_refused_is_sent_once_as_plain_text(office: Office) -> None:
@@ -209,17 +212,17 @@ async def test_a_delivery_that_is_mended_in_time_arrives(office: Office) -> None
     assert await office.states() == [State.SENT]
 
 
-async def _harassed(store: Store, until: asyncio.Event) -> None:
-    """A PostgreSQL that throws everybody out, again and again."""
-    url = store.url.render_as_string(hide_password=False)
-    async with await psycopg.AsyncConnection.connect(url, autocommit=True) as other:
-        while not until.is_set():
-            with suppress(psycopg.Error):
-                await other.execute(
-                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-                )
-            await asyncio.sleep(0.01)
+@asynccontextmanager
+async def nobody_let_in(store: Store) -> AsyncIterator[None]:
+    """A PostgreSQL that has thrown everybody out of a database, and lets nobody in."""
+    name = sql.Identifier(str(store.url.database))
+    async with await psycopg.AsyncConnection.connect(POSTGRES_URL, autocommit=True) as other:
+        await other.execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS false").format(name))
+        await other.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [store.url.database]
+        )
+        yield
+        await other.execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS true").format(name))
 
 
 async def test_an_outcome_outlives_a_database_that_is_away_for_a_while(office: Office) -> None:
@@ -227,20 +230,14 @@ async def test_an_outcome_outlives_a_database_that_is_away_for_a_while(office: O
     if office.store.is_sqlite:
         async with office.store.writing() as tx:  # the one connection that writes: do not wait, but fail
             await tx.run_sync(lambda connection: connection.exec_driver_sql("PRAGMA busy_timeout=20"))
-    office.telegram.fault(Fault.hangs(0.5, times=10))
+    office.telegram.fault(Fault.hangs(2, times=10))
     await office.announce("Nova Lane", "kpop")
-    back = asyncio.Event()
     with capture_logs() as logs:
         office.start()
         await office.telegram.until(lambda: len(office.telegram.calls_of("sendMessage")) == 10)
-        if office.store.is_sqlite:
-            async with office.writers_held():
-                await asyncio.sleep(1.5)
-        else:
-            harassing = asyncio.create_task(_harassed(office.store, back))
-            await asyncio.sleep(1.5)
-            back.set()
-            await harassing
+        async with office.writers_held() if office.store.is_sqlite else nobody_let_in(office.store):
+            await office.telegram.until(lambda: sum(map(office.answered, readers)) == 10, timeout=PATIENCE)
+            await asyncio.sleep(1)
         await office.until_idle()
         await office.stop()
     assert [log["event"] for log in logs].count("outcomes not written yet") >= 1

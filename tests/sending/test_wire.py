@@ -72,7 +72,7 @@ async def test_a_time_out_asked_for_is_kept(telegram: Telegram, bot: ExtBot[int]
         )
 
 
-async def test_a_file_is_sent_as_a_form(base_url: str) -> None:
+async def test_a_file_is_sent_as_a_form() -> None:
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         got.append(await reader.readuntil(b"--\r\n"))
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")

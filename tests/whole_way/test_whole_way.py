@@ -32,7 +32,7 @@ async def test_a_reader_subscribes_and_the_alert_and_the_digest_arrive(world: Wo
     await world.ask(dan, "/subscribe 케이팝 drama")
     for person in (ann, dan):  # whatever the hour in which this test runs
         await world.ask(person, "/quiet off")
-    await _history_is_read(world, ann)
+    await _history_is_read(world)
 
     newsroom.publish("tidemark-leader-leaves")
     alert = await telegram.wait_for(chats["Ann"], lambda m: TITLE in m.plain, timeout=20)
@@ -71,7 +71,7 @@ async def test_a_graceful_stop_and_a_start_lose_and_repeat_nothing(world: World)
     chat = telegram.private(ann)
     await world.ask(ann, "/subscribe kpop korea")
     await world.ask(ann, "/quiet off")
-    await _history_is_read(world, ann)
+    await _history_is_read(world)
     world.newsroom.publish("tidemark-leader-leaves")
     await telegram.wait_for(chat, lambda m: TITLE in m.plain, timeout=20)
     assert await world.stop() == 0
@@ -86,7 +86,7 @@ async def test_a_graceful_stop_and_a_start_lose_and_repeat_nothing(world: World)
     assert await world.stop() == 0
 
 
-async def _history_is_read(world: World, person: object) -> None:
+async def _history_is_read(world: World) -> None:
     """Wait until every feed was read once: from then on what is published is news."""
     asked = world.newsroom.asked
     names = {feed.name for feed in world.newsroom.feeds}

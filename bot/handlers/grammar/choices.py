@@ -84,6 +84,9 @@ _ON = phrases(
 _SILENT = phrases(
     ("silent", "silently", "mute", "muted", "무음", "음소거", "조용히", "소리없이", "소리끄기"), _ENDINGS
 )
+_FEW = phrases(
+    ("few", "fewer", "less", "rarely", "적게", "조금", "조금만", "덜", "줄이기", "줄여", "가끔"), _ENDINGS
+)
 _HOLD = phrases(
     ("hold", "held", "keep", "collect", "보류", "모아", "모아서", "모으기", "담기", "나중에"), _ENDINGS
 )
@@ -142,11 +145,13 @@ def quiet_in(text: str) -> Hours | Inside | Switch | NoLength | Unclear | None:
 
 
 def alerts_in(text: str) -> Alerts | Unclear | None:
-    """Read what `/alerts` is told: on, off or silent; None if nothing."""
+    """Read what `/alerts` is told: on, few, silent or off; None if nothing."""
     if not text.strip():
         return None
     if keys(text) in _SILENT:
         return Alerts.SILENT
+    if keys(text) in _FEW:
+        return Alerts.FEW
     match switch_in(text):
         case Switch.ON:
             return Alerts.ON
