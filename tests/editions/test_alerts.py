@@ -24,6 +24,7 @@ from digests.model import (
     Quiet,
     State,
     StoryId,
+    alert_key,
 )
 from digests.settings import BreakingSettings
 
