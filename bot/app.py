@@ -14,7 +14,6 @@ from uuid import uuid4
 import structlog
 from telegram.error import InvalidToken, NetworkError, RetryAfter, TelegramError
 from telegram.ext import ExtBot
-from telegram.request import HTTPXRequest
 from telegram.warnings import PTBUserWarning
 
 from bot.clock import Clock
@@ -30,6 +29,7 @@ from bot.scheduler import Scheduler
 from bot.sending.pace import Gate
 from bot.sending.rendering import Renderer
 from bot.sending.sender import SLOTS, Sender
+from bot.sending.wire import Wire
 from bot.texts import Texts
 from bot.texts.cities import Gazetteer
 from digests.compose import compose
@@ -292,19 +292,10 @@ def _bot(config: Config, gate: Gate) -> ExtBot[int]:
     # We name methods that python-telegram-bot has functions for: without their result types it is twice as fast.
     warnings.filterwarnings("ignore", message="Please use 'Bot", category=PTBUserWarning)
 
-    def request(connections: int) -> HTTPXRequest:
-        return HTTPXRequest(
-            connection_pool_size=connections,
-            connect_timeout=10.0,
-            read_timeout=20.0,
-            write_timeout=20.0,
-            pool_timeout=30.0,
-        )
-
     return ExtBot(
         token=config.telegram.token.get_secret_value(),
         base_url=config.telegram.base_url,
-        request=request(SLOTS * 2 + 64),
-        get_updates_request=request(2),
+        request=Wire(SLOTS * 2 + 64),
+        get_updates_request=Wire(2),
         rate_limiter=gate,
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from enum import IntEnum, StrEnum
 from typing import Literal, NewType
 
@@ -49,6 +49,48 @@ class Unjudged:
     title_key: str  # the normalised title, or ""
     seen_at: datetime
     history: bool  # of a feed's first successful poll: it rings nobody
+
+
+@dataclass(frozen=True, slots=True)
+class Keyed:
+    """An entry with what identifies it beyond its feed."""
+
+    entry: Entry
+    key_version: int
+    link_key: str
+    title_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An entry that was stored before, by what it may be recognised by under another key."""
+
+    id: EntryId
+    link_key: str
+    title_key: str
+    title: str
+    summary: str  # "" when it is forgotten
+    published: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """How a feed publishes, as last learned: what the next poll rests on when nothing has changed."""
+
+    recent: int = 0  # publications at different times since `since`, itself among them
+    since: datetime | None = None
+    keep_for: timedelta | None = None  # how long its document may be kept, as the document says
+    skip_hours: frozenset[int] = frozenset()  # in UTC, in which the publisher asks us not to come
+    skip_days: frozenset[int] = frozenset()  # the same, Monday is 0
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Where a feed says that it lives now, and for how long it has said so."""
+
+    target: str
+    since: datetime
+    polls: int
 
 
 # -- what the newsroom makes of it ----------------------------------------------------------------------------
@@ -115,6 +157,7 @@ class Telling:
     entry: Entry
     language: Language
     seen_at: datetime
+    title_only: bool = False  # the operator or the publisher wants no more shown of this feed
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import time, timedelta
+from typing import Literal
 
 from digests.model import Quiet
 
@@ -31,7 +32,10 @@ class FeedSettings:
     category_map: Mapping[str, str] = field(default_factory=dict)  # the publisher's categories -> ours
     language: str = ""
     breaking: bool = False
-    interval: timedelta = timedelta(minutes=5)
+    interval: timedelta = timedelta(minutes=5)  # the longest wait; where `auto`, what it begins with
+    auto: bool = False  # the wait is learned from how often the feed publishes
+    legacy_tls: bool = False  # the publisher's server needs renegotiation as it was before RFC 5746
+    show: Literal["excerpt", "title"] = "excerpt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,16 @@ class PollingSettings:
     """How feeds are polled."""
 
     concurrency: int = 32
-    timeout: timedelta = timedelta(seconds=15)  # the whole of one request
+    timeout: timedelta = timedelta(seconds=15)  # the whole of one request; no other limit is longer
+    connect_timeout: timedelta = timedelta(seconds=10)
+    first_byte_timeout: timedelta = timedelta(seconds=10)  # from asking to the beginning of the answer
+    auto_min: timedelta = timedelta(minutes=2)
+    auto_max: timedelta = timedelta(hours=6)
+    host_requests: int = 2  # at once, to one public host
+    host_gap: timedelta = timedelta(seconds=1)  # from one request to a public host to the next
+    private_manners: bool = False  # the same for hosts of this machine and of private networks
+    shared_hosts: frozenset[str] = frozenset()  # a refusal there is about the one URL
+    proxy: str = ""
     user_agent: str = "Sosik"
     allow_private_hosts: bool = False
     max_bytes: int = 10_000_000  # after decompression

@@ -245,9 +245,8 @@ class Sender:
 
     def _ended(self, ready: _Ready, first: bool, task: "asyncio.Task[None]") -> None:  # noqa: FBT001 - a callback's
         error = None if task.cancelled() else task.exception()
-        if (
-            error and first
-        ):  # it keeps its slot until that is on disk, too: else it would be claimed again at once
+        if error and first:
+            # It keeps its slot until that is on disk, too: else it would be claimed again at once.
             self._begin(ready, self._courier.give_up(ready.delivery, error), first=False)
             return
         if error:

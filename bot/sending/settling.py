@@ -116,7 +116,11 @@ class Settler:
 
     def _ended(self, task: "asyncio.Task[None]") -> None:
         """Let nobody wait for ever, should writing end by a fault of ours."""
-        stuck, self._batch, self._waiting = [*self._batch, *self._waiting], [], []
+        if not task.cancelled() and task.exception() is None:
+            return
+        stuck, self._batch = self._batch, []
+        if task is self._task:  # else another has begun, which writes what waits
+            stuck, self._waiting = [*stuck, *self._waiting], []
         error = None if task.cancelled() else task.exception()
         for _, future in stuck:
             if future.done():

@@ -8,7 +8,10 @@ from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from aiohappyeyeballs import AddrInfoType, SocketFactoryType
 from yarl import URL
 
+from digests.errors import FeedError
+
 _NAT64 = IPv6Network("64:ff9b::/96")  # RFC 6052: the last 32 bits are an IPv4 address
+_PRIVATE_NAMES = (".localhost", ".local", ".internal", ".lan", ".home.arpa", ".localdomain")
 _SECRET = re.compile(r"key|token|secret|pass|pwd|auth|sig|session", re.IGNORECASE)
 
 
@@ -50,6 +53,31 @@ def _faces(address: IPv4Address | IPv6Address) -> Iterator[IPv4Address | IPv6Add
             yield IPv4Address(int(address) & 0xFFFFFFFF)
             return
     yield address
+
+
+def is_private_host(host: str) -> bool:
+    """Whether `host`, as written in a URL, is this machine or one beside it, as far as the name alone tells.
+
+    Names that stand for private networks by rule (RFC 6761, RFC 6762, RFC 8375) or by habit, names without a dot,
+    and addresses that are not public.
+    """
+    host = host.strip("[]").rstrip(".").lower()
+    try:
+        ip_address(host.partition("%")[0])
+    except ValueError:
+        return "." not in host or host.endswith(_PRIVATE_NAMES)
+    return not is_public(host)
+
+
+def refuse_literal(url: URL) -> None:
+    """Raise FeedError for an address that is written out and not public: all that can be seen behind a proxy."""
+    if is_private_host(url.raw_host or ""):
+        raise FeedError(
+            f"{url.authority if not url.user else url.host} is not on the public internet, and is not asked.",
+            url=shown(url),
+            hint="polling.allow_private_hosts allows it for your own servers.",
+            passing=False,
+        )
 
 
 def guard(*, allow_private: bool) -> SocketFactoryType:

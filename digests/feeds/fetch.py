@@ -1,15 +1,16 @@
 """HTTP: one document over the wire, within limits of time, size and address. Every failure is a FeedError.
 
-Validators and status codes as in RFC 9110. What a host is owed (gaps, quotas) is not decided here.
+Validators, status codes and Retry-After as in RFC 9110, lifetimes as in RFC 9111. What a host is owed (gaps,
+quotas) is not decided here.
 """
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+import ssl
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import timedelta
 from types import TracebackType
 from typing import Self
 
@@ -18,13 +19,15 @@ from yarl import URL
 
 from digests.errors import FeedError
 from digests.feeds import trouble
-from digests.feeds.addresses import guard, shown
+from digests.feeds.addresses import guard, refuse_literal, shown
+from digests.feeds.lifetime import fresh_for, retry_after, validator
 from digests.settings import PollingSettings
 
 _CHUNK = 65_536
 _MOVED = frozenset({301, 302, 303, 307, 308})
 _HOST = re.compile(r"[A-Za-z0-9._:%-]+")  # as sent: names in their ASCII form, IPv6 without brackets
 _FOR_GOOD = frozenset({301, 308})
+_LEGACY_SERVER_CONNECT = 0x4  # ssl.OP_LEGACY_SERVER_CONNECT, which Python names from 3.12 on
 _ACCEPT = (
     "application/rss+xml, application/atom+xml, application/rdf+xml, application/feed+json;q=0.9, "
     "application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5"
@@ -38,6 +41,9 @@ class Request:
     url: str
     etag: str = ""
     last_modified: str = ""
+    legacy_tls: bool = (
+        False  # let a server renegotiate as it was before RFC 5746; its certificate counts all the same
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +58,7 @@ class Fetched:
     etag: str
     last_modified: str
     permanent_url: str | None  # where 301s and 308s, before any other redirect, say it lives now
+    fresh_for: timedelta | None = None  # how long the answer stays fresh; None where the server does not say
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +67,8 @@ class Unchanged:
 
     etag: str
     last_modified: str
+    permanent_url: str | None = None
+    fresh_for: timedelta | None = None
 
 
 class Fetcher:
@@ -68,6 +77,7 @@ class Fetcher:
     def __init__(self, settings: PollingSettings) -> None:
         self._settings = settings
         self._session: aiohttp.ClientSession | None = None
+        self._legacy: ssl.SSLContext | None = None  # made when a feed first needs it
 
     async def __aenter__(self) -> Self:
         """Open the client. It reads neither proxies nor passwords from the environment, and keeps no cookies."""
@@ -75,7 +85,8 @@ class Fetcher:
         connector = aiohttp.TCPConnector(
             limit=max(1, settings.concurrency),
             ttl_dns_cache=300,
-            socket_factory=guard(allow_private=settings.allow_private_hosts),
+            # With a proxy it is the proxy that is connected to, wherever the operator has it.
+            socket_factory=guard(allow_private=settings.allow_private_hosts or bool(settings.proxy)),
         )
         self._session = aiohttp.ClientSession(
             connector=connector,
@@ -83,12 +94,13 @@ class Fetcher:
             headers={
                 "User-Agent": settings.user_agent,
                 "Accept": _ACCEPT,
-                "Accept-Encoding": "gzip, deflate",
+                "Accept-Encoding": "gzip, deflate, br, zstd",
             },
             timeout=aiohttp.ClientTimeout(
-                total=None, sock_connect=min(10.0, settings.timeout.total_seconds())
+                total=None, sock_connect=min(settings.connect_timeout, settings.timeout).total_seconds()
             ),
             trust_env=False,
+            proxy=settings.proxy or None,
         )
         return self
 
@@ -139,21 +151,52 @@ class Fetcher:
         if self._session is None:
             msg = "Fetcher is used outside of `async with`"
             raise RuntimeError(msg)
+        if self._settings.proxy and not self._settings.allow_private_hosts:
+            refuse_literal(url)
         headers = {"If-None-Match": request.etag, "If-Modified-Since": request.last_modified}
-        async with self._session.get(
-            url, headers={name: value for name, value in headers.items() if value}, allow_redirects=False
+        async with await self._begun(
+            self._session.get(
+                url,
+                headers={name: value for name, value in headers.items() if value},
+                allow_redirects=False,
+                ssl=self._legacy_tls() if request.legacy_tls else True,
+            ),
+            request,
         ) as response:
             yield response
+
+    async def _begun(
+        self, asked: Awaitable[aiohttp.ClientResponse], request: Request
+    ) -> aiohttp.ClientResponse:
+        """Wait for the beginning of an answer, less long than for the whole of it."""
+        limit = self._settings.connect_timeout + self._settings.first_byte_timeout
+        try:
+            async with asyncio.timeout(limit.total_seconds()) as waiting:
+                return await asked
+        except TimeoutError as error:
+            if not waiting.expired():
+                raise
+            raise FeedError(
+                f"The server did not begin to answer within {limit.total_seconds():g} seconds.",
+                url=shown(request.url),
+            ) from error
+
+    def _legacy_tls(self) -> ssl.SSLContext:
+        if self._legacy is None:
+            self._legacy = ssl.create_default_context()
+            self._legacy.options |= _LEGACY_SERVER_CONNECT
+        return self._legacy
 
     async def _read(
         self, request: Request, response: aiohttp.ClientResponse, permanent: str | None
     ) -> Fetched | Unchanged:
-        etag = _validator(response.headers.get("ETag", ""))
-        last_modified = _validator(response.headers.get("Last-Modified", ""))
+        etag = validator(response.headers.get("ETag", ""))
+        last_modified = validator(response.headers.get("Last-Modified", ""))
+        lasting = fresh_for(response.headers)
         if response.status == 304 and (request.etag or request.last_modified):
-            return Unchanged(etag or request.etag, last_modified or request.last_modified)
+            return Unchanged(etag or request.etag, last_modified or request.last_modified, permanent, lasting)
         if not 200 <= response.status < 300:
-            raise trouble.of_the_status(response.status, request.url, _retry_after(response))
+            raise trouble.of_the_status(response.status, request.url, retry_after(response.headers))
         typed = "Content-Type" in response.headers
         return Fetched(
             url=str(response.url.with_user(None).with_fragment(None)),
@@ -164,6 +207,7 @@ class Fetcher:
             etag=etag,
             last_modified=last_modified,
             permanent_url=permanent,
+            fresh_for=lasting,
         )
 
     async def _body(self, request: Request, response: aiohttp.ClientResponse) -> bytes:
@@ -197,25 +241,3 @@ def _next(url: URL, target: str, asked: str) -> URL:
         return _checked(str(url.join(URL(target.strip()))))
     except (ValueError, FeedError) as error:
         raise FeedError("The server redirects to what is no web address.", url=shown(asked)) from error
-
-
-def _validator(value: str) -> str:
-    """Keep a validator that can be sent back as it is (RFC 9110, 8.8), else none."""
-    return value if len(value) <= 1_000 and value.isascii() and value.isprintable() else ""
-
-
-def _retry_after(response: aiohttp.ClientResponse) -> timedelta | None:
-    """How long the server asks to wait (RFC 9110, 10.2.3): seconds, or a date beside the answer's own Date."""
-    value = response.headers.get("Retry-After", "").strip()
-    if re.fullmatch(r"[0-9]{1,9}", value):
-        return timedelta(seconds=int(value))
-    try:
-        until = parsedate_to_datetime(value)
-        since = parsedate_to_datetime(response.headers.get("Date", ""))
-        return max(timedelta(0), _aware(until) - _aware(since))
-    except (ValueError, TypeError, OverflowError):
-        return None
-
-
-def _aware(moment: datetime) -> datetime:
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

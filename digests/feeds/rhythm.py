@@ -38,7 +38,7 @@ def next_poll(
     A healthy feed never waits longer than `interval`.
     """
     if failures <= 0:
-        chosen = NextPoll(_slot(interval, now, place), "on schedule")
+        chosen = NextPoll(slot(interval, now, place), "on schedule")
     else:
         longest = max(interval, min(_LONGEST, interval * _GROWTH))
         delay = min(longest, interval * 2 ** min(failures - 1, 16))
@@ -52,8 +52,8 @@ def next_poll(
     return chosen
 
 
-def _slot(interval: timedelta, now: datetime, place: float) -> datetime:
-    """Find the feed's next slot: slots lie an interval apart, so a restart moves nothing."""
+def slot(interval: timedelta, now: datetime, place: float) -> datetime:
+    """Find the next slot of a feed at `place`: slots lie an interval apart, so a restart moves nothing."""
     first = _EPOCH + interval * place
     passed = (now - first) // interval
     return first + (passed + 1) * interval

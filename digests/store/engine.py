@@ -1,6 +1,7 @@
 """Opening a database by its URL, and the only places where a transaction begins or ends."""
 
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -31,15 +32,15 @@ class Reading:
 
     async def rows(self, statement: Executable) -> Sequence[Row[Any]]:
         """Give all rows of a select (or of a RETURNING)."""
-        return (await self._connection.execute(statement)).all()
+        return (await _whole(self._connection.execute(statement))).all()
 
     async def row(self, statement: Executable) -> Row[Any] | None:
         """Give the first row, or None."""
-        return (await self._connection.execute(statement)).first()
+        return (await _whole(self._connection.execute(statement))).first()
 
     async def value(self, statement: Executable) -> Any:
         """Give the first column of the first row, or None."""
-        return (await self._connection.execute(statement)).scalar()
+        return (await _whole(self._connection.execute(statement))).scalar()
 
     async def run_sync(self, look: Callable[[Connection], T]) -> T:
         """Hand the connection to what knows only synchronous ones: Alembic."""
@@ -54,8 +55,8 @@ class Writing(Reading):
     ) -> CursorResult[Any]:
         """Run one statement, or the same one for many rows."""
         if rows is None:
-            return await self._connection.execute(statement)
-        return await self._connection.execute(statement, list(rows))
+            return await _whole(self._connection.execute(statement))
+        return await _whole(self._connection.execute(statement, list(rows)))
 
 
 class Store:
@@ -142,7 +143,7 @@ class Store:
     async def reading(self) -> AsyncIterator[Reading]:
         """Open a reading transaction. Raises StoreError when the database is away or its disk fails."""
         with self._in_words():
-            async with self._reader.connect() as connection:
+            async with _connected(self._reader) as connection:
                 if not self.is_sqlite:
                     await connection.execution_options(
                         postgresql_readonly=True, isolation_level="REPEATABLE READ"
@@ -156,8 +157,10 @@ class Store:
         Raises StoreError when the database is away, or its disk full, failing or read-only.
         """
         with self._in_words():
-            async with self.writer.begin() as connection:
+            async with _connected(self.writer) as connection:
+                transaction = await _whole(connection.begin().start())
                 yield Writing(connection)
+                await _whole(transaction.commit())
 
     @contextmanager
     def _in_words(self) -> Iterator[None]:
@@ -186,6 +189,36 @@ class Store:
         """Close all connections."""
         for engine in self.engines:
             await engine.dispose()
+
+
+@asynccontextmanager
+async def _connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """Take a connection out of the pool, and give it back whatever happens; what is not committed is rolled back."""
+    connection = engine.connect()
+    try:
+        await _whole(connection.start())
+        yield connection
+    finally:
+        if connection.sync_connection is not None:
+            await _whole(connection.close())
+
+
+async def _whole(asked: Awaitable[T]) -> T:
+    """Wait for the database's answer, also when cancelled meanwhile; the cancellation is raised after it.
+
+    What is cut off in the middle leaves its connection, and with SQLite the lock of all writers, to nobody.
+    """
+    task = asyncio.ensure_future(asked)
+    cancelled = False
+    while not task.done():
+        try:
+            await asyncio.wait({task})
+        except asyncio.CancelledError:
+            cancelled = True
+    result = task.result()
+    if cancelled:
+        raise asyncio.CancelledError
+    return result
 
 
 def _reason(error: Exception) -> str:

@@ -41,11 +41,13 @@ async def file(tx: Writing, filed: Filed, now: datetime) -> Written:
         .where(entries.c.id == filed.unjudged.id)
         .values(story_id=written.story, judged_at=now, language=filed.language)
     )
+    # A feed's history became news when it happened; all else when we saw it, however long its feed was away.
+    became_news = filed.at if filed.unjudged.history else filed.unjudged.seen_at
     new = await insert_new(
         tx,
         filings,
         [
-            {"category": category, "story_id": written.story, "at": filed.at}
+            {"category": category, "story_id": written.story, "at": became_news}
             for category in sorted(filed.categories)
         ],
         filings.c.category,

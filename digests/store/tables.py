@@ -28,6 +28,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -162,6 +163,17 @@ feeds = Table(
     Column("error", Words, nullable=False, server_default=""),
     Column("run_id", String(32), nullable=True),
     Column("lease_until", Utc, nullable=True),
+    Column("body_hash", String(64), nullable=False, server_default=""),
+    Column("key_version", SmallInteger, nullable=False, server_default="1"),  # of its entries' keys
+    Column("habits", Json, nullable=True),  # {"recent": 20, "since": "2026-…", "keep_for": 3600, …}
+    Column("address", Words, nullable=False, server_default=""),  # where it lives now; "": at its url
+    Column("moving_to", Words, nullable=False, server_default=""),
+    Column("moving_since", Utc, nullable=True),
+    Column("moving_polls", Integer, nullable=False, server_default="0"),
+    Column("gone_at", Utc, nullable=True),  # its publisher closed it for good
+    Column("reissued_at", Utc, nullable=True),  # when it last listed known entries under new ids, as was told
+    Column("show", String(8), nullable=False, server_default="excerpt"),  # as the operator wishes
+    Column("forbids", Boolean, nullable=False, server_default=false()),  # it bears a notice against copying
     sqlite_autoincrement=True,
 )
 Index("ix_feeds_next_poll_at", feeds.c.next_poll_at, feeds.c.id)
@@ -202,6 +214,7 @@ entries = Table(
     UniqueConstraint("feed_id", "key"),
     sqlite_autoincrement=True,
 )
+Index("ix_entries_feed_id_id", entries.c.feed_id, entries.c.id)
 Index("ix_entries_link_key", entries.c.link_key, postgresql_where=entries.c.link_key != "")
 Index("ix_entries_title_key", entries.c.title_key, postgresql_where=entries.c.title_key != "")
 Index(

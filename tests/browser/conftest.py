@@ -49,13 +49,26 @@ async def phone(browser: Browser, playground: Playground) -> AsyncIterator[Page]
 
 
 class opened_errors:  # noqa: N801 - used like a function
-    def __init__(self, browser: Browser, playground: Playground, size: dict[str, int], scheme: str) -> None:
+    def __init__(
+        self,
+        browser: Browser,
+        playground: Playground,
+        size: dict[str, int],
+        scheme: str,
+        *,
+        sharpness: int = 1,
+    ) -> None:
         self.browser, self.playground, self.size, self.scheme = browser, playground, size, scheme
+        self.sharpness = sharpness
         self.errors: list[str] = []
 
     async def __aenter__(self) -> Page:
         self.context = await self.browser.new_context(
-            viewport=self.size, color_scheme=self.scheme, reduced_motion="reduce", locale="en-GB"
+            viewport=self.size,
+            color_scheme=self.scheme,
+            reduced_motion="reduce",
+            locale="en-GB",
+            device_scale_factor=self.sharpness,
         )
         page = await self.context.new_page()
         page.set_default_timeout(15_000)

@@ -73,7 +73,7 @@ async def test_a_feed_is_fetched_with_what_the_server_says_about_it(
     )
     asked = publisher.requests[0].headers
     assert asked["User-Agent"] == "Sosik/test"
-    assert asked["Accept-Encoding"] == "gzip, deflate"
+    assert asked["Accept-Encoding"] == "gzip, deflate, br, zstd"
     assert "If-None-Match" not in asked
 
 

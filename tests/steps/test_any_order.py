@@ -1,7 +1,6 @@
 """Whatever happens in whatever order: a story reaches each chat that follows it, once."""
 
 import asyncio
-import os
 import shutil
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
@@ -192,7 +191,7 @@ def house(situation: Any, papers: Any, settings_of: Any) -> House:
     return House(situation, Samples(papers, (), ()), settings_of)
 
 
-@settings(max_examples=int(os.environ.get("N", "12")), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 @given(acts=acts_)
 def test_every_story_reaches_every_chat_that_follows_it_once(
     acts: list[tuple[Any, ...]], migrated: Path, tmp_path: Path, house: House

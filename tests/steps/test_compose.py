@@ -204,6 +204,18 @@ async def test_a_regular_reader_gets_all_that_was_missed_while_the_bot_was_down(
     assert set(digest) == {title(0), title(1), title(2)}
 
 
+async def test_what_was_published_while_a_feed_was_away_for_days_is_in_the_next_digest(newsroom) -> None:
+    chat = await newsroom.subscribe("kpop")
+    newsroom.clock("08:00")
+    await newsroom.digest()
+    newsroom.publish(title(0))  # and the feed cannot be fetched
+    newsroom.jump(days=2)
+    await newsroom.news()
+    newsroom.clock("08:00")
+    await newsroom.digest()
+    assert newsroom.got(chat) == [(title(0),)]
+
+
 async def test_a_local_time_that_the_spring_gap_skips_comes_after_the_gap(newsroom) -> None:
     newsroom.clock("2027-03-14 01:00", "America/New_York")
     chat = await newsroom.subscribe("kpop", zone="America/New_York", at=("02:30",))

@@ -90,9 +90,14 @@ class Newsroom:
         title: str = "",
         rings: bool = False,
         source: str = "",
+        history: bool = False,
     ) -> StoryId:
         await entries.add(
-            tx, await self.feed(tx, feed), [self.keyed(title, source=source)], seen_at=self.now, history=False
+            tx,
+            await self.feed(tx, feed),
+            [self.keyed(title, source=source)],
+            seen_at=at or self.now,
+            history=history,
         )
         (unjudged,) = await entries.unjudged(tx, 10)
         filed = Filed(
