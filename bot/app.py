@@ -42,6 +42,7 @@ from digests.store import feeds, inbox, outbox
 from digests.store.engine import Store
 from digests.store.lock import hold
 from digests.store.migrate import migrate
+from digests.store.roster import Roster
 from digests.tidy import tidy
 
 log = structlog.get_logger()
@@ -77,6 +78,7 @@ async def poll_once(config: Config, clock: Clock, *, told: Callable[[Polled], No
     async with opened(config, settings, clock) as store, Fetcher(settings.polling) as fetcher:
         async with store.writing() as tx:
             await feeds.release(tx, but=run)
+        settings = await Roster(store, settings).settings()
         poller = Poller(store, fetcher, settings, run=run, now=clock.now, done=told)
         await poller.all_once()
         judged = []
@@ -161,6 +163,7 @@ class App:
             ),
         )
         register(talking)
+        roster = Roster(store, settings)
         poller = Poller(store, fetcher, settings, run=run, now=now, done=self._polled)
         sender = Sender(
             store,
@@ -176,8 +179,8 @@ class App:
         queue = Queue(store, handle(talking), wake=partial(self.wake, "answer"))
         intake = Intake(store, bot, now=now, stored=partial(self.wake, "answer"))
         steps: dict[str, Callable[[], Awaitable[bool]]] = {
-            "poll": poller.step,
-            "judge": partial(self._judge, store),
+            "poll": partial(self._poll, poller, roster),
+            "judge": partial(self._judge, store, roster),
             "compose": partial(self._compose, store),
             "tidy": partial(self._tidy, store),
             "intake": intake.step,
@@ -221,8 +224,12 @@ class App:
             await built.bot.shutdown()
             log.info("stopped")
 
-    async def _judge(self, store: Store) -> bool:
-        step = await judge(store, self._settings, self._now)
+    async def _poll(self, poller: Poller, roster: Roster) -> bool:
+        poller.heed(await roster.settings())
+        return await poller.step()
+
+    async def _judge(self, store: Store, roster: Roster) -> bool:
+        step = await judge(store, await roster.settings(), self._now)
         if step.announced:
             self.wake("send")
         return step.more

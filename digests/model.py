@@ -36,6 +36,10 @@ class Entry:
     language: str = ""  # two letters, or "" where the feed does not say
     image: str = ""
     source: str = ""  # the publisher named in the entry, else the feed's title
+    id: str = ""  # the publisher's own, whole, else the link
+    content: str = ""  # the whole text that the feed carries, plain; not stored, and shown to nobody
+    minutes: int | None = None  # to read it; None where the feed carries no more than a teaser
+    comments: int | None = None  # readers' comments on it, None where the feed does not say
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,14 @@ class Keyed:
     key_version: int
     link_key: str
     title_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """An entry whose key is known: when it was first seen, and published as it said then."""
+
+    at: datetime
+    published: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,10 +42,12 @@ class FeedSettings:
 class PollingSettings:
     """How feeds are polled."""
 
+    interval: timedelta = timedelta(minutes=5)  # of a feed that was added without one
+    auto: bool = False  # the same, learned
     concurrency: int = 32
     timeout: timedelta = timedelta(seconds=15)  # the whole of one request; no other limit is longer
-    connect_timeout: timedelta = timedelta(seconds=10)
-    first_byte_timeout: timedelta = timedelta(seconds=10)  # from asking to the beginning of the answer
+    connect_timeout: timedelta = timedelta(seconds=5)
+    first_byte_timeout: timedelta = timedelta(seconds=10)  # until the answer begins, connecting included
     auto_min: timedelta = timedelta(minutes=2)
     auto_max: timedelta = timedelta(hours=6)
     host_requests: int = 2  # at once, to one public host

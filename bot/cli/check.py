@@ -13,6 +13,9 @@ from digests.errors import FeedError, SosikError
 if TYPE_CHECKING:
     from bot.config import Config
     from digests.feeds.fetch import Fetcher
+    from digests.feeds.workshop import Workshop
+    from digests.settings import FeedSettings
+    from digests.store.feeds import FeedState
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,22 +67,73 @@ def _print(findings: Sequence[Finding], secrets: Sequence[str]) -> None:
 
 async def _look(config: "Config") -> list[Finding]:
     from digests.feeds.fetch import Fetcher
+    from digests.feeds.manners import Manners
+    from digests.feeds.workshop import Workshop
 
+    workshop = Workshop()
     places = asyncio.Semaphore(config.polling.concurrency)
     feeds = config.newsroom().feeds
+    manners = Manners(config.newsroom().polling)
     async with Fetcher(config.newsroom().polling) as fetcher:
 
-        async def feed(name: str, url: str) -> Finding:
-            async with places:
-                return await _found(f"feed {name}", lambda: _feed(fetcher, url))
+        async def feed(wanted: "FeedSettings") -> Finding:
+            async with manners.turn(wanted.url), places:
+                return await _found(f"feed {wanted.name}", lambda: _feed(fetcher, workshop, wanted))
 
-        return list(
+        looked = list(
             await asyncio.gather(
                 _found("database", lambda: _database(config.database.url)),
                 _found("telegram", lambda: _telegram(config)),
-                *(feed(one.name, one.url) for one in feeds),
+                *(feed(one) for one in feeds),
             )
         )
+    return looked + await _told(config.database.url)
+
+
+async def _told(url: str) -> list[Finding]:
+    """Give what polls have learned of feeds and their operator should know."""
+    from digests.errors import StoreError
+    from digests.store import feeds
+    from digests.store.engine import Store
+    from digests.store.migrate import require_current
+
+    store = Store.open(url)
+    try:
+        await require_current(store)
+        async with store.reading() as tx:
+            states = await feeds.states(tx)
+    except StoreError:
+        return []  # another line says what is the matter with it
+    finally:
+        await store.close()
+    return [
+        Finding(f"feed {state.name}", fine=True, words=words, warning=True)
+        for state in states
+        for words in notes(state)
+    ]
+
+
+def notes(state: "FeedState") -> tuple[str, ...]:
+    """Say what is unusual about a feed, in sentences."""
+    from digests.feeds.addresses import shown
+
+    said = []
+    if state.gone_at:
+        said.append(
+            f"Its publisher closed it for good on {state.gone_at:%-d %B %Y}: it is polled no more. "
+            "Take it out of the file; put back, it is asked anew."
+        )
+    if state.address:
+        said.append(
+            f"It has moved, and is fetched from {shown(state.address)}. Its url in the file may stay."
+        )
+    if state.reissued_at:
+        said.append(
+            f"On {state.reissued_at:%-d %B %Y} it listed known entries under new ids; they were recognised."
+        )
+    if state.forbids:
+        said.append("It bears a notice against redistribution, and is shown by its titles alone.")
+    return tuple(said)
 
 
 async def _found(what: str, look: Callable[[], Awaitable[str]]) -> Finding:
@@ -127,15 +181,14 @@ async def _telegram(config: "Config") -> str:
     return f"@{me.username}"
 
 
-async def _feed(fetcher: "Fetcher", url: str) -> str:
+async def _feed(fetcher: "Fetcher", workshop: "Workshop", wanted: "FeedSettings") -> str:
     from digests.feeds.document import Document
     from digests.feeds.fetch import Fetched, Request
-    from digests.feeds.parse import parse
 
-    answer = await fetcher.fetch(Request(url))
+    answer = await fetcher.fetch(Request(wanted.url, legacy_tls=wanted.legacy_tls))
     if not isinstance(answer, Fetched):
-        raise FeedError("The server says that nothing has changed, though it was not asked.", url=url)
+        raise FeedError("The server says that nothing has changed, though it was not asked.", url=wanted.url)
     document = Document(answer.body, answer.url, answer.content_type, answer.charset)
-    parsed = await asyncio.to_thread(parse, document)
+    parsed = await workshop.read(document)
     moved = f"; it says it has moved to {answer.permanent_url}" if answer.permanent_url else ""
-    return f"{len(parsed.entries)} entries{moved}"
+    return f"{len(parsed.raw.entries)} entries{moved}"

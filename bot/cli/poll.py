@@ -31,7 +31,7 @@ def poll(
     from bot.clock import SystemClock
     from digests.poll import Polled
 
-    failed: list[Polled] = []
+    done: list[Polled] = []
     with Progress(
         TextColumn("{task.description}"),
         BarColumn(),
@@ -40,24 +40,22 @@ def poll(
         disable=not is_terminal(),
         transient=True,
     ) as progress:
-        task = progress.add_task("Polling", total=len(loaded.config.feeds))
+        task = progress.add_task("Polling", total=None)
 
         def told(polled: Polled) -> None:
             progress.advance(task)
-            if polled.error:
-                failed.append(polled)
+            done.append(polled)
 
         judged = asyncio.run(poll_once(loaded.config, SystemClock(), told=told))
     console = Console(highlight=False, soft_wrap=True)
     filed = [one for step in judged for one in step.entries]
     for one in filed:
         console.print(_line(one), markup=False)
+    failed = [polled for polled in done if polled.error]
     for polled in failed:
         err().print(f"{polled.feed}: {polled.error}", style="yellow", markup=False)
     rings = sum(one.decision.rings for one in filed)
-    console.print(
-        f"{len(filed)} new entries, {rings} that ring; {len(failed)} of {len(loaded.config.feeds)} feeds failed."
-    )
+    console.print(f"{len(filed)} new entries, {rings} that ring; {len(failed)} of {len(done)} feeds failed.")
 
 
 def _line(filed: "Filed") -> str:

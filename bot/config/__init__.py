@@ -1,7 +1,8 @@
 """The configuration: one TOML file, overridden by the environment (`SOSIK_TELEGRAM__TOKEN`), checked as a whole."""
 
 from bot.config.files import EXAMPLE, Loaded, example, find, load, read
-from bot.config.model import Config
+from bot.config.lines import where
+from bot.config.model import Config, name_for
 from bot.config.sources import build
 
-__all__ = ["EXAMPLE", "Config", "Loaded", "build", "example", "find", "load", "read"]
+__all__ = ["EXAMPLE", "Config", "Loaded", "build", "example", "find", "load", "name_for", "read", "where"]

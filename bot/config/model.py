@@ -13,10 +13,13 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from bot.config.values import (
     DatabaseUrl,
     Duration,
+    Host,
+    Interval,
     Line,
     LocalTime,
     Names,
     Number,
+    Proxy,
     QuietHours,
     Slug,
     Token,
@@ -37,6 +40,7 @@ from digests.settings import (
     Settings,
 )
 
+START = timedelta(minutes=5)  # what "auto" begins with
 FREE_RATE = 30  # messages a second; Telegram's FAQ asks for paid broadcasts above
 
 
@@ -61,11 +65,24 @@ class DatabaseConfig(_Section):
 class PollingConfig(_Section):
     """How feeds are polled."""
 
-    interval: Duration = timedelta(minutes=5)
+    interval: Interval = START
+    auto_min: Duration = timedelta(minutes=2)
+    auto_max: Duration = timedelta(hours=6)
     concurrency: WholeNumber = Field(32, ge=1, le=1000)
     timeout: Duration = timedelta(seconds=15)
     contact: Line = Field("", max_length=200)
+    host_requests: WholeNumber = Field(2, ge=1, le=100)
+    host_gap: Duration = timedelta(seconds=1)
+    private_manners: bool = False
+    shared_hosts: tuple[Host, ...] = ()
     allow_private_hosts: bool = False
+    proxy: Proxy = ""
+
+    @model_validator(mode="after")
+    def _bounds_are_in_order(self) -> Self:
+        if self.auto_min > self.auto_max:
+            raise ValueError("auto_min must not be longer than auto_max")
+        return self
 
 
 class DigestConfig(_Section):
@@ -117,12 +134,14 @@ class FeedConfig(_Section):
     language: Literal["", "en", "ko"] = ""
     category_map: dict[str, str] = {}
     breaking: bool = False
-    interval: Duration | None = None
+    interval: Interval | None = None
+    show: Literal["excerpt", "title"] = "excerpt"
+    legacy_tls: bool = False
 
     @property
     def shown_name(self) -> str:
         """The name it goes by: where none is written, its address without what is secret or says nothing."""
-        return self.name or re.sub(r"^https?://(www\.)?", "", shown(self.url)).rstrip("/")
+        return self.name or name_for(self.url)
 
 
 class Config(BaseSettings):
@@ -181,7 +200,13 @@ class Config(BaseSettings):
         """What must stand in no log and in no message."""
         password = re.match(r"[\w+]+://[^:/@]*:(.*)@", self.database.url)
         asked = re.findall(r"[?&](?:ssl)?password=([^&]+)", self.database.url)
-        found = (self.telegram.token.get_secret_value(), password[1] if password else "", *asked)
+        proxy = re.match(r"\w+://[^:/@]*:(.*)@", self.polling.proxy)
+        found = (
+            self.telegram.token.get_secret_value(),
+            password[1] if password else "",
+            proxy[1] if proxy else "",
+            *asked,
+        )
         return tuple({one: None for secret in found if secret for one in (secret, unquote(secret))})
 
     def newsroom(self) -> Settings:
@@ -193,8 +218,17 @@ class Config(BaseSettings):
             ),
             feeds=tuple(self._feed(feed) for feed in self.feeds),
             polling=PollingSettings(
+                interval=START if self.polling.interval == "auto" else self.polling.interval,
+                auto=self.polling.interval == "auto",
                 concurrency=self.polling.concurrency,
                 timeout=self.polling.timeout,
+                auto_min=self.polling.auto_min,
+                auto_max=self.polling.auto_max,
+                host_requests=self.polling.host_requests,
+                host_gap=self.polling.host_gap,
+                private_manners=self.polling.private_manners,
+                shared_hosts=frozenset(self.polling.shared_hosts),
+                proxy=self.polling.proxy,
                 user_agent=f"Sosik/{version('sosik')} (news digest bot{contact})",
                 allow_private_hosts=self.polling.allow_private_hosts,
             ),
@@ -214,6 +248,8 @@ class Config(BaseSettings):
         )
 
     def _feed(self, feed: FeedConfig) -> FeedSettings:
+        interval = feed.interval or self.polling.interval
+        plain = START if self.polling.interval == "auto" else self.polling.interval
         return FeedSettings(
             url=feed.url,
             name=feed.shown_name,
@@ -221,8 +257,16 @@ class Config(BaseSettings):
             category_map=dict(feed.category_map),
             language=feed.language,
             breaking=feed.breaking,
-            interval=feed.interval or self.polling.interval,
+            interval=plain if interval == "auto" else interval,
+            auto=interval == "auto",
+            legacy_tls=feed.legacy_tls,
+            show=feed.show,
         )
+
+
+def name_for(url: str) -> str:
+    """Give the name of a feed that was given none."""
+    return re.sub(r"^https?://(www\.)?", "", shown(url)).rstrip("/")
 
 
 def _unique(values: Sequence[str], sentence: str) -> None:

@@ -2,7 +2,7 @@
 
 import re
 from datetime import time, timedelta
-from typing import Annotated, cast
+from typing import Annotated, Literal, cast
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
@@ -36,6 +36,16 @@ def _duration(value: object) -> object:
     if not timedelta() < result <= _LONGEST:
         raise ValueError("a duration above zero and up to 365d is wanted")
     return result
+
+
+def _interval(value: object) -> object:
+    """Read a duration, or "auto"."""
+    if value == "auto":
+        return value
+    try:
+        return _duration(value)
+    except ValueError as error:
+        raise ValueError(str(error).replace(" is wanted", ', or "auto", is wanted')) from None
 
 
 def _local_time(value: object) -> object:
@@ -77,6 +87,17 @@ def _http(value: str) -> str:
     if not fine or re.search(r"\s", value) or not value.isprintable():
         raise ValueError("an address that begins with http:// or https:// is wanted")
     return value
+
+
+def _proxy(value: str) -> str:
+    return _http(value) if value else value
+
+
+def _host(value: str) -> str:
+    name = value.strip().rstrip(".").lower()
+    if not re.fullmatch(r"[^\s/:@]+|\[?[0-9a-f:]+\]?", name):
+        raise ValueError('a name of a server such as "feeds.example.org" is wanted, without http://')
+    return name.strip("[]")
 
 
 def _database(value: str) -> str:
@@ -128,10 +149,13 @@ def _no_truth(value: object) -> object:
 
 
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
+Interval = Annotated[timedelta | Literal["auto"], BeforeValidator(_interval)]
 LocalTime = Annotated[time, BeforeValidator(_local_time)]
 QuietHours = Annotated[Quiet | None, BeforeValidator(_quiet)]
 Zone = Annotated[str, AfterValidator(_zone)]
 Url = Annotated[str, AfterValidator(_http)]
+Proxy = Annotated[str, AfterValidator(_proxy)]
+Host = Annotated[str, AfterValidator(_host)]
 DatabaseUrl = Annotated[str, AfterValidator(_database)]
 Token = Annotated[SecretStr, AfterValidator(_token)]
 Slug = Annotated[str, AfterValidator(_slug)]

@@ -45,7 +45,8 @@ def excerpt(text: str, most: int = EXCERPT) -> str:
 
 def _rank(telling: Telling) -> tuple[int, datetime, str, str]:
     entry = telling.entry
-    have = (entry.link, entry.title, entry.image, entry.summary)
+    shown = not telling.title_only
+    have = (entry.link, entry.title, entry.image and shown, entry.summary and shown)
     return (-sum(map(bool, have)), telling.seen_at, telling.feed, entry.key)
 
 
@@ -61,9 +62,9 @@ def _version(telling: Telling) -> Version:
         title=title,
         link=entry.link,
         source=source,
-        excerpt="" if _repeats(said, title) else said,
+        excerpt="" if telling.title_only or _repeats(said, title) else said,
         author=entry.author,
-        image=entry.image,
+        image="" if telling.title_only else entry.image,
     )
 
 

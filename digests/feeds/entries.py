@@ -1,110 +1,178 @@
-"""What feedparser found, as entries of ours: plain text, our own reading of dates, keys, one link, one picture."""
+"""What a parser found, as entries of ours: plain text, our own reading of dates, keys, one link, one picture."""
 
-import calendar
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any
-from urllib.parse import urlsplit
+from datetime import UTC, datetime
+from itertools import chain
+from urllib.parse import urljoin, urlsplit
 
 from digests.feeds import identity, newspaper
 from digests.feeds.dates import read_date
-from digests.feeds.document import Parsed
 from digests.feeds.pictures import lead_picture
-from digests.feeds.plain import Picture, plain, read_markup, tidy
+from digests.feeds.plain import Picture, excerpt, plain, read_markup, tidy
+from digests.feeds.raw import RawEntry, RawFeed, RawLink, RawText
 from digests.model import Entry
 
 _TITLE, _SUMMARY, _NAME, _TAG, _TAGS = 500, 2_000, 200, 100, 40
-_PAGES = frozenset({"text/html", "application/xhtml+xml", "html", "xhtml"})
+_CONTENT = 50_000  # characters of an article
+_LOOKED_AT = 2_000_000  # characters of markup in one document, shared by its entries
+_OF_A_KEY = 500  # characters of markup, where an entry has neither id nor link
+_TEASER = 600  # characters; what is shorter is no article
+_KOREAN_PACE, _PACE = 500, 230  # syllables, words a minute
+_PAGES = frozenset({"", "text/html", "application/xhtml+xml", "html", "xhtml"})
 _LETTER = re.compile(r"[^\W\d_]")
 _HANGUL = re.compile("[가-힣]")
 _MAIL = re.compile(r"[(<\[]?\s*[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}\s*[)>\]]?")
 _LANGUAGES = {"kr": "ko", "kor": "ko", "korean": "ko", "한국어": "ko", "eng": "en", "english": "en"}
+_USUAL = re.compile(r"https?://[^/\s\[\]?#][^\s\[\]?#]*(?:\?[^\s#]+)?(?:#\S+)?")
+_SLASHES = re.compile(r"^([A-Za-z][A-Za-z0-9+.\-]*://)/+")
+_C1 = re.compile("[\x80-\x9f]")
 
 
 @dataclass(frozen=True, slots=True)
-class _Read:
-    """An item with its texts, before its key is known."""
+class Frame:
+    """What holds for all entries of a feed."""
 
-    item: dict[str, Any]
-    title: str
-    link: str
-    summary: str
-    pictures: tuple[Picture, ...]
-
-
-def entries_of(found: Any, url: str) -> Parsed:
-    """Turn feedparser's result into ours. `url`: where the document came from."""
-    feed = found.feed
-    title = plain(_string(feed, "title"), _NAME)
-    reads = [_read(item, atom=str(found.version).startswith("atom")) for item in found.entries]
-    keys = identity.keys(
-        [identity.Marks(_string(one.item, "id"), one.link, one.title, one.summary) for one in reads]
-    )
-    language = _two_letters(_string(feed, "language"))
-    # Many sites in Korean say "en": it is what their software says unless told otherwise.
-    korean = _in_korean(title + " ".join(one.title for one in reads[:20])) or language == "ko"
-    entries = tuple(
-        _entry(key, one, source=title, language=language, korean=korean, url=url)
-        for key, one in zip(keys, reads, strict=True)
-    )
-    return Parsed(title, language, entries, _link(feed), _minutes(_string(feed, "ttl")))
+    source: str
+    language: str
+    korean: bool  # a time without a zone is Korean time
+    url: str
+    most: int  # characters of markup that are looked at in each text
 
 
-def _read(item: dict[str, Any], *, atom: bool) -> _Read:
-    markup = _string(item, "summary") or next(_contents(item), "")
-    summary, pictures = read_markup(markup, _SUMMARY)
-    return _Read(item, _title(item, atom=atom), _link(item), newspaper.clean(summary), pictures)
+def frame_of(raw: RawFeed, *, source: str, language: str, url: str) -> Frame:
+    """Say what holds for all entries. Many sites in Korean say "en": their software does unless told otherwise."""
+    titles = source + " ".join(entry.title.value for entry in raw.entries[:20] if entry.title)
+    korean = in_korean(said(titles)) or language == "ko"
+    most = min(_CONTENT, max(200, _LOOKED_AT // max(1, len(raw.entries))))
+    return Frame(source, language, korean, url, most)
 
 
-def _entry(key: str, one: _Read, *, source: str, language: str, korean: bool, url: str) -> Entry:
-    item = one.item
-    updated = _date(item, "updated", korean=korean)
-    published = _date(item, "published", korean=korean) or _date(item, "created", korean=korean) or updated
-    own = _two_letters(_string(_map(item, "title_detail"), "language")) or language
+def name_of(raw: RawFeed) -> str:
+    """Give the feed's title in plain text."""
+    return _text(raw.title, _NAME) if raw.title else ""
+
+
+def keys_of(raw: RawFeed) -> tuple[str, ...]:
+    """Give each entry its key. Titles are only cleaned where something else does not tell the entries apart."""
+    ids = [_id(entry) for entry in raw.entries]
+    times = Counter(ids)
+    marks = [
+        identity.Marks(known, "", "") if known and times[known] == 1 else _marks(known, entry)
+        for known, entry in zip(ids, raw.entries, strict=True)
+    ]
+    return tuple(identity.keys(marks))
+
+
+def _marks(known: str, raw: RawEntry) -> identity.Marks:
+    link = _link(raw)
+    text = ""
+    if not known and not link:
+        found, _ = _read(raw.summary or next(iter(raw.contents), None), _SUMMARY, _OF_A_KEY)
+        text = newspaper.clean(found)
+    return identity.Marks(known, link, title(raw), text)
+
+
+def entry_of(raw: RawEntry, key: str, frame: Frame) -> Entry:
+    """Clean one entry."""
+    named, link = title(raw), _link(raw)
+    summary, content, whole, pictures = _texts(raw, frame.most)
+    updated = _date(raw, "updated", korean=frame.korean)
+    created = _date(raw, "created", korean=frame.korean)
+    own = two_letters(raw.language) or frame.language
+    comments = re.match(r"\s*(\d{1,9})\s*$", raw.comments, re.ASCII)
     return Entry(
         key=key,
-        title=one.title,
-        link=one.link,
-        summary=one.summary,
-        author=_author(item),
-        published=published,
+        title=named,
+        link=link,
+        summary=summary,
+        author=_authors(raw.authors),
+        published=_date(raw, "published", korean=frame.korean) or created or updated,
         updated=updated,
-        tags=_tags(item),
-        language="ko" if _in_korean(one.title) else own,
-        image=_image(one, url),
-        source=plain(_string(_map(item, "source"), "title"), _NAME) or source,
+        tags=_tags(raw.tags),
+        language="ko" if in_korean(named) else own,
+        image=lead_picture(raw.pictures, pictures, frame.url),
+        source=plain(said(raw.source or raw.publisher), _NAME) or frame.source,
+        id=_id(raw) or link,
+        content=content,
+        minutes=_minutes(content) if whole else None,
+        comments=int(comments[1]) if comments else None,
     )
 
 
-def _image(one: _Read, url: str) -> str:
-    base = _string(_map(one.item, "summary_detail"), "base") or url
-    if image := lead_picture(one.item, one.pictures, base):
-        return image
-    for content in _list(one.item, "content"):
-        pictures = read_markup(_string(content, "value"))[1]
-        if image := lead_picture({}, pictures, _string(content, "base") or url):
-            return image
-    return ""
+def title(raw: RawEntry) -> str:
+    """Give an entry's title in plain text."""
+    return _text(raw.title, _TITLE) if raw.title else ""
 
 
-def _title(item: dict[str, Any], *, atom: bool) -> str:
-    title = _string(item, "title")
-    kind = _string(_map(item, "title_detail"), "type")
-    if atom and kind == "text/plain" and "</" not in title:
-        return tidy(title)[:_TITLE]  # RFC 4287, 3.1.1.1: text, in which "<b>" is three characters
-    return plain(title, _TITLE)
+def _text(text: RawText, limit: int) -> str:
+    value = said(text.value)
+    if text.plain and "</" not in value:  # RFC 4287, 3.1.1.1: text, in which "<b>" is three characters
+        return tidy(value)[:limit]
+    return plain(value, limit)
 
 
-def _link(item: dict[str, Any]) -> str:
-    """Choose the first link to a page (feedparser has the last), without white space; "" if no browser opens it."""
+def _read(text: RawText | None, limit: int, most: int) -> tuple[str, Iterator[Picture]]:
+    if text is None:
+        return "", iter(())
+    value = said(text.value)
+    if text.plain and "</" not in value:
+        return excerpt(tidy(value[:most]), limit), iter(())
+    found, pictures = read_markup(value, limit, most)
+    return found, (Picture(resolved(one.src, text.base), one.width, one.height) for one in pictures)
+
+
+def _texts(raw: RawEntry, most: int) -> tuple[str, str, bool, Iterable[Picture]]:
+    """Give the summary, the content, whether that is an article, and the pictures in both."""
+    longest = max(raw.contents, key=lambda text: len(text.value), default=None)
+    if raw.summary is None or (longest is not None and longest.value == raw.summary.value):
+        full, pictures = _read(longest, _CONTENT, most)
+        content = newspaper.clean(full)
+        return excerpt(content, _SUMMARY), content, bool(full), pictures
+    full, pictures = _read(raw.summary, _CONTENT, most)
+    summary = newspaper.clean(full)
+    if longest is None:
+        return excerpt(summary, _SUMMARY), summary, len(summary) >= _TEASER, pictures
+    content, more = _read(longest, _CONTENT, most)
+    return excerpt(summary, _SUMMARY), newspaper.clean(content), bool(content), chain(pictures, more)
+
+
+def _minutes(content: str) -> int | None:
+    """Say how many minutes the text takes to read; None for no text."""
+    syllables = len(_HANGUL.findall(content))
+    words = len(_HANGUL.sub("", content).split()) if syllables * 3 < len(content) else 0
+    return max(1, round(syllables / _KOREAN_PACE + words / _PACE)) if content else None
+
+
+def _id(raw: RawEntry) -> str:
+    known = said(raw.id)
+    return resolved(known, raw.id_base) if raw.id_base is not None and known else known
+
+
+def _link(raw: RawEntry) -> str:
+    """Choose the first link to a page, else an id that may serve as one; "" if no browser opens it."""
+    if found := page_of(raw.links):
+        return found
+    has = any(link.rel == "alternate" and link.type in _PAGES for link in raw.links)
+    return _openable(_id(raw)) if raw.guid_is_link and not has else ""
+
+
+def page_of(links: Iterable[RawLink]) -> str:
+    """Choose the first link to a page: feedparser has the last, which in Atom may be the one for telephones."""
     pages = (
-        _string(link, "href")
-        for link in _list(item, "links")
-        if _string(link, "rel") == "alternate" and _string(link, "type") in _PAGES
+        _openable(resolved(said(link.href), link.base))
+        for link in links
+        if link.rel == "alternate" and link.type in _PAGES and link.href
     )
-    link = "".join((next(filter(None, pages), "") or _string(item, "link")).split())
+    return next(pages, "")
+
+
+def _openable(link: str) -> str:
+    if link.startswith(("http://", "https://")):
+        return link
     try:
         scheme = urlsplit(link).scheme
     except ValueError:
@@ -112,41 +180,51 @@ def _link(item: dict[str, Any]) -> str:
     return link if scheme in ("http", "https", "") else ""
 
 
-def _author(item: dict[str, Any]) -> str:
-    # Not `author_detail`: feedparser knows addresses that end in two to four letters only, and cuts the others.
-    author = _string(item, "author") or _string(_map(item, "author_detail"), "name")
-    return _MAIL.sub("", plain(author, _NAME)).strip(" ,;/|()<>")
+def resolved(href: str, base: str) -> str:
+    """Give the address that a link leads to, without the white space that publishers leave in; "" for none."""
+    if _USUAL.fullmatch(href):
+        return href
+    try:
+        return urljoin(base, _SLASHES.sub(r"\1", "".join(href.split())))
+    except ValueError:
+        return ""
 
 
-def _tags(item: dict[str, Any]) -> tuple[str, ...]:
+def _authors(authors: Iterable[str]) -> str:
+    names = (_MAIL.sub("", plain(said(author), _NAME)).strip(" ,;/|()<>") for author in authors)
+    return ", ".join(dict.fromkeys(filter(None, names)))[:_NAME]
+
+
+def _tags(tags: Iterable[str]) -> tuple[str, ...]:
     """Give the publisher's categories: the terms, and the names that Atom gives them for people."""
-    said = (
-        plain(text, _TAG)
-        for tag in _list(item, "tags")
-        for text in (_string(tag, "term"), _string(tag, "label"))
-    )
-    return tuple(dict.fromkeys(filter(None, said)))[:_TAGS]
+    return tuple(dict.fromkeys(filter(None, (plain(said(tag), _TAG) for tag in tags))))[:_TAGS]
 
 
-def _date(item: dict[str, Any], name: str, *, korean: bool) -> datetime | None:
-    """Read a date ourselves; where we cannot, as feedparser does (ISO weeks, Greek and Hungarian months)."""
-    text = _string(item, name)
+def _date(raw: RawEntry, name: str, *, korean: bool) -> datetime | None:
+    """Read a date ourselves; where we cannot, as the parser does (ISO weeks, Greek and Hungarian months)."""
+    text: str = getattr(raw, name)
     if not text:
         return None
     if ours := read_date(text, korean=korean):
         return ours
-    theirs = dict.get(item, f"{name}_parsed")
+    theirs = raw.understood.get(name)
     try:
-        return datetime.fromtimestamp(calendar.timegm(theirs), UTC) if theirs else None
-    except (ValueError, TypeError, OverflowError, OSError):
+        return None if theirs is None else datetime.fromtimestamp(theirs, UTC)
+    except (ValueError, OverflowError, OSError):
         return None
 
 
-def _minutes(text: str) -> timedelta | None:
-    return timedelta(minutes=int(text)) if re.fullmatch(r"[0-9]{1,6}", text) else None
+def said(text: str) -> str:
+    """Undo what publishers do to letters: UTF-8 taken for Latin-1 and encoded again, and Windows' own characters."""
+    if text.isascii():
+        return text
+    with suppress(ValueError):
+        text = text.encode("latin-1").decode("utf-8")
+    return _C1.sub(lambda found: bytes([ord(found[0])]).decode("cp1252", "replace"), text)
 
 
-def _two_letters(text: str) -> str:
+def two_letters(text: str) -> str:
+    """Give a language as its code of two letters; "" for none that is known."""
     low = text.strip().lower()
     if low in _LANGUAGES:
         return _LANGUAGES[low]
@@ -155,28 +233,6 @@ def _two_letters(text: str) -> str:
     return _LANGUAGES.get(name, name if len(name) == 2 else "")
 
 
-def _in_korean(text: str) -> bool:
+def in_korean(text: str) -> bool:
     """Whether most letters are Hangul. A syllable is as much as two Latin letters."""
-    return len(_HANGUL.findall(text)) * 3 > len(_LETTER.findall(text))
-
-
-# feedparser's dictionaries answer with other fields than were asked for, and warn; the plain ones do not.
-
-
-def _string(item: dict[str, Any], name: str) -> str:
-    value = dict.get(item, name)
-    return value if isinstance(value, str) else ""
-
-
-def _map(item: dict[str, Any], name: str) -> dict[str, Any]:
-    value = dict.get(item, name)
-    return value if isinstance(value, dict) else {}
-
-
-def _list(item: dict[str, Any], name: str) -> Iterable[dict[str, Any]]:
-    value = dict.get(item, name)
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
-
-
-def _contents(item: dict[str, Any]) -> Iterator[str]:
-    return (_string(content, "value") for content in _list(item, "content"))
+    return not text.isascii() and len(_HANGUL.findall(text)) * 3 > len(_LETTER.findall(text))

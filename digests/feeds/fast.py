@@ -4,6 +4,7 @@ It repairs nothing, and what it does not understand it says (`Reading.oddities`)
 wrongly in silence. Whether that sends the document to feedparser is the rule in `trust`.
 """
 
+import re
 from dataclasses import dataclass
 from html import escape
 from urllib.parse import urljoin
@@ -11,18 +12,35 @@ from xml.parsers import expat
 
 from digests.feeds.raw import RawEntry, RawFeed, RawLink, RawPicture, RawText
 from digests.feeds.vocabulary import (
-    CLOSED, DUTIES, ENTRIES, LISTS_OF_TAGS, NAMED, OF_THE_FEED, PICTURES, TELLING, TEXTS, VALUES, XML, short_name,
+    CLOSED,
+    DUTIES,
+    ENTRIES,
+    LISTS_OF_TAGS,
+    NAMED,
+    OF_THE_FEED,
+    PICTURES,
+    REST,
+    TELLING,
+    TEXTS,
+    VALUES,
+    XML,
+    short_name,
 )  # fmt: skip
 
+MOST_ENTRIES = 15_000
 _MOST_TAGS = 800_000
+_DEEPEST = 500
+_MOST_OF_A_KIND = 100  # pictures, or categories, of one entry
+_LONG_TAG = re.compile(r"<[^<>!?]{100000}")
 _MOST_NAMES = 2_000
 _BASE, _LANG = f"{XML} base xml", f"{XML} lang xml"
 _ABOUT = "http://www.w3.org/1999/02/22-rdf-syntax-ns# about rdf"
+# In a link, what is escaped once too often: `&amp;` is an ampersand, `&b;` the parameter b.
+_REFERENCE = re.compile(r"&(?:amp;)?(?:(\w+);)?", re.ASCII)
 _HTML = frozenset({"html", "text/html"})
 _XHTML = frozenset({"xhtml", "application/xhtml+xml"})
 _PLAIN = frozenset({"", "text", "text/plain", "plain"})
 _TAKEN = frozenset({"text", "value", "named", "tag"})
-_NONE = RawEntry()  # stands where no entry is open; never written to
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +54,23 @@ class Reading:
 
 
 class _EnoughError(Exception):
-    """The document has more in it than anybody reads."""
+    """The document has more in it than anybody reads; of what, is said."""
+
+
+def _crowded(text: str) -> str:
+    """Say what there is too much of for one pass, or ""."""
+    if text.count("<") > _MOST_TAGS and _tags(text) > _MOST_TAGS:
+        return f"more than {_MOST_TAGS:,} tags"
+    if len(text) > 1_000_000 and _LONG_TAG.search(text):
+        return "a tag of a hundred thousand characters"
+    return ""
 
 
 def read(text: str, url: str = "") -> Reading:
     """Read a decoded document. Never fails: what is not understood stands in the reading."""
     reader = _Reader(url)
-    if text.count("<") > _MOST_TAGS:
-        return Reading(reader.feed, broken=f"more than {_MOST_TAGS} tags")
+    if crowded := _crowded(text):
+        return Reading(reader.feed, broken=crowded)
     parser = expat.ParserCreate("utf-8", " ")
     parser.namespace_prefixes = True
     parser.buffer_text = True
@@ -58,11 +85,21 @@ def read(text: str, url: str = "") -> Reading:
         parser.Parse(text, True)
     except expat.ExpatError as error:
         broken = f"{expat.ErrorString(error.code)}, line {error.lineno}"
-    except _EnoughError:
-        reader.oddities["more elements than anybody reads"] = None
+    except _EnoughError as enough:
+        reader.oddities[str(enough)] = None
     except UnicodeEncodeError:
         broken = "letters that are none"
     return Reading(reader.feed, reader.root, tuple(reader.oddities), broken)
+
+
+def _tags(text: str) -> int:
+    """Count what may be tags: every "<" outside quotations (CDATA)."""
+    count = at = 0
+    while (begin := text.find("<![CDATA[", at)) >= 0:
+        count += text.count("<", at, begin)
+        end = text.find("]]>", begin)
+        at = end if end >= 0 else len(text)
+    return count + text.count("<", at)
 
 
 class _Reader:
@@ -73,19 +110,26 @@ class _Reader:
         self.root = ""
         self.oddities: dict[str, None] = {}
         self.pieces: list[str] = []  # the characters since the last tag, or since the taken element began
-        self._names: dict[str, tuple[str, str]] = {}  # as the document writes it: as we do, and what it is for
+        self._names: dict[
+            str, tuple[str, str]
+        ] = {}  # as the document writes it: as we do, and what it is for
         self._depth = self._channel = 0
         self._base, self._language = url, ""
         self._scopes: list[tuple[int, str, str]] = []  # what holds again when the element at that depth ends
-        self._entry = _NONE
+        self._entry = RawEntry()
         self._level = 0  # where the elements of the open entry stand; 0: none is open
         self._transparent: list[int] = []  # depths of open elements whose children are the entry's own
-        self._closed, self._known = 0, False  # the depth of an element whose inside is passed over; of a known kind?
+        self._closed, self._known = (
+            0,
+            False,
+        )  # the depth of an element whose inside is passed over; of a known kind?
         self._other: dict[str, RawText] = {}  # what counts if there is nothing better
         # The element whose text is being taken.
         self._taken, self._duty, self._at = "", "", 0
         self._attrs: dict[str, str] = {}
-        self._written: list[str] | None = None  # its markup up to here, where tags inside it belong to its text
+        self._written: list[str] | None = (
+            None  # its markup up to here, where tags inside it belong to its text
+        )
         self._name = ""  # its child that counts
 
     # -- expat calls these ------------------------------------------------------------------------------------
@@ -142,7 +186,7 @@ class _Reader:
 
     def _named(self, name: str) -> tuple[str, str]:
         if len(self._names) > _MOST_NAMES:
-            raise _EnoughError
+            raise _EnoughError(f"more than {_MOST_NAMES:,} kinds of elements")
         short = short_name(name)
         self._names[name] = short, DUTIES.get(short, "")
         self.root = self.root or short
@@ -150,12 +194,14 @@ class _Reader:
 
     def _scope(self, attrs: dict[str, str]) -> None:
         """Note what holds until the element ends: what links rest on, and the language."""
+        if self._depth > _DEEPEST:
+            raise _EnoughError(f"elements {_DEEPEST} deep")
         self._scopes.append((self._depth, self._base, self._language))
         self._language = attrs.get(_LANG, self._language)
         if self._depth == 1:
             self.feed.language = self._language
         try:
-            self._base = urljoin(self._base, attrs.get(_BASE) or attrs.get("base") or "")
+            self._base = urljoin(self._base, attrs.get(_BASE) or attrs.get("base") or "")[:2_000]
         except ValueError:
             self.oddities["a base that is no address"] = None
 
@@ -177,8 +223,9 @@ class _Reader:
     def _finish(self, entry: RawEntry) -> None:
         entry.title = entry.title or self._other.get("other title")
         entry.summary = entry.summary or self._other.get("other summary")
+        if len(self.feed.entries) == MOST_ENTRIES:
+            raise _EnoughError(f"more than {MOST_ENTRIES:,} entries")
         self.feed.entries.append(entry)
-        self._entry = _NONE
         self._level = 0
 
     # -- what an element says ---------------------------------------------------------------------------------
@@ -193,7 +240,7 @@ class _Reader:
                 self._begin_to_take(short, "text", attrs)
             elif short in OF_THE_FEED:
                 self._begin_to_take(short, "of the feed", attrs)
-        elif self._channel and short in ("hour", "day"):
+        elif self._channel and short in REST:
             self._begin_to_take(short, "rest", attrs)
 
     def _in_entry(self, short: str, duty: str, attrs: dict[str, str]) -> None:
@@ -212,14 +259,29 @@ class _Reader:
         href = attrs.get("href") or attrs.get("url") or attrs.get("uri")
         if href is None:
             self._begin_to_take("link", "link", attrs)
+            return
+        rel, kind = attrs.get("rel", "alternate").lower(), attrs.get("type", "").lower()
+        if rel == "enclosure":
+            self._entry.pictures.append(RawPicture("enclosure", href, self._base, kind))
         else:
-            links.append(RawLink(href, self._base, attrs.get("rel", "alternate").lower(), attrs.get("type", "").lower()))
+            links.append(RawLink(href, self._base, rel, kind))
 
     def _picture(self, short: str, attrs: dict[str, str]) -> None:
         src = attrs.get("url") or attrs.get("href") or ""
         get = attrs.get
+        if len(self._entry.pictures) > _MOST_OF_A_KIND:
+            self._closed, self._known = self._depth, True
+            return
         self._entry.pictures.append(
-            RawPicture(PICTURES[short], src, self._base, get("type", ""), get("medium", ""), get("width", ""), get("height", ""))
+            RawPicture(
+                PICTURES[short],
+                src,
+                self._base,
+                get("type", ""),
+                get("medium", ""),
+                get("width", ""),
+                get("height", ""),
+            )
         )
         if short == "media:content":
             self._transparent.append(self._depth)
@@ -243,7 +305,10 @@ class _Reader:
     def _inside(self, short: str, attrs: dict[str, str]) -> None:
         """Go on inside the element that is being taken."""
         if self._written is not None:
-            said = "".join(f' {key.split(" ")[1 if key.count(" ") else 0]}="{escape(text)}"' for key, text in attrs.items())
+            said = "".join(
+                f' {key.split(" ")[1 if key.count(" ") else 0]}="{escape(text)}"'
+                for key, text in attrs.items()
+            )
             self._written += (escape("".join(self.pieces)), f"<{short.rpartition(':')[2]}{said}>")
             self.pieces.clear()
         elif self._duty == "named":
@@ -255,7 +320,9 @@ class _Reader:
         if self._written is not None:
             self._written += (escape("".join(self.pieces)), f"</{short.rpartition(':')[2]}>")
             self.pieces.clear()
-        elif self._duty == "named" and depth == self._at + 1 and short.rpartition(":")[2] == NAMED[self._taken]:
+        elif (
+            self._duty == "named" and depth == self._at + 1 and short.rpartition(":")[2] == NAMED[self._taken]
+        ):
             self._name = "".join(self.pieces).strip()
 
     def _take(self) -> None:
@@ -274,7 +341,7 @@ class _Reader:
         elif duty == "value":
             self._take_value(entry, short, value)
         elif duty == "link":
-            entry.links.append(RawLink(value, self._base))
+            entry.links.append(RawLink(_REFERENCE.sub(r"&\1", value), self._base))
         elif duty == "named":
             value, self._name = self._name or value, ""
             if short == "source":
@@ -305,22 +372,33 @@ class _Reader:
         if not value:
             return
         if (where := VALUES[short]) == "id":
-            entry.guid_is_link = next((said for key, said in self._attrs.items() if key.lower() == "ispermalink"), "true") == "true"
+            entry.guid_is_link = (
+                next((said for key, said in self._attrs.items() if key.lower() == "ispermalink"), "true")
+                == "true"
+            )
             entry.id_base = self._base if entry.guid_is_link else None
         setattr(entry, where, value)
 
     def _take_tags(self, entry: RawEntry, short: str, value: str) -> None:
+        if len(entry.tags) > _MOST_OF_A_KIND:
+            return
         said = (self._attrs.get("term") or self._attrs.get("text") or "", self._attrs.get("label") or "")
         entry.tags += filter(None, said)
-        entry.tags += filter(None, (one.strip() for one in value.split(","))) if short in LISTS_OF_TAGS else [value] * bool(value)
+        entry.tags += (
+            filter(None, (one.strip() for one in value.split(",")))
+            if short in LISTS_OF_TAGS
+            else [value] * bool(value)
+        )
 
     def _take_for_feed(self, short: str, duty: str, value: str) -> None:
         feed = self.feed
         if duty == "text":
-            feed.title = feed.title or RawText(value, self.root == "feed" and self._attrs.get("type", "text") in _PLAIN)
+            feed.title = feed.title or RawText(
+                value, self.root == "feed" and self._attrs.get("type", "text") in _PLAIN
+            )
         elif duty == "link":
             feed.links.append(RawLink(value, self._base))
         elif duty == "rest":
-            (feed.skip_hours if short == "hour" else feed.skip_days).append(value)
+            getattr(feed, REST[short]).append(value)
         elif value:
             setattr(feed, OF_THE_FEED[short], value)

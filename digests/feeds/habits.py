@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+from digests.feeds.document import Parsed
 from digests.feeds.rhythm import NextPoll, slot
 from digests.model import Habits
 
@@ -29,6 +30,19 @@ class Learned:
 
     interval: timedelta
     reason: str
+
+
+def wished(parsed: Parsed) -> Habits:
+    """Note what a feed says about being looked at: ttl or sy:updatePeriod, the longer, and when its publisher rests.
+
+    A publisher that rests always has made a mistake.
+    """
+    said = [one for one in (parsed.ttl, parsed.update_period) if one]
+    return Habits(
+        keep_for=max(said, default=None),
+        skip_hours=parsed.skip_hours if len(parsed.skip_hours) < 24 else frozenset(),
+        skip_days=parsed.skip_days if len(parsed.skip_days) < 7 else frozenset(),
+    )
 
 
 def observed(habits: Habits, times: Iterable[datetime], now: datetime) -> Habits:

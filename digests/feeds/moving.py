@@ -20,6 +20,16 @@ def told(known: Move | None, said: str | None, now: datetime) -> Move | None:
     return Move(said, known.since, known.polls + 1)
 
 
+def settled(
+    known: Move | None, address: str, said: str | None, now: datetime, *, url: str
+) -> tuple[Move | None, str]:
+    """Give what is noted of a move after a poll, and the address to fetch from: "" for the feed's own `url`."""
+    move = told(known, said, now)
+    if move is None or not is_proved(move, now):
+        return move, address
+    return None, "" if move.target == url else move.target
+
+
 def is_proved(move: Move | None, now: datetime) -> bool:
     """Whether the move has been told in several polls over a day."""
     return move is not None and move.polls >= POLLS and now - move.since >= PROOF

@@ -1,12 +1,14 @@
 """An entry's lead picture: what the feed names as one, else the first in the text that is one."""
 
 import re
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from urllib.parse import urljoin, urlsplit
 
 from digests.feeds.plain import Picture
+from digests.feeds.raw import RawPicture
 
+_KINDS = ("content", "enclosure", "thumbnail", "image")
 _SMALLEST = 50  # pixels; what is smaller is an icon, a rule or a tracking pixel
 _FILE = re.compile(r"\.(?:jpe?g|png|webp|gif|avif)(?:$|[?&/:])", re.IGNORECASE)
 # Counters, buttons and stand-ins: hosts and paths under which no publisher has its pictures.
@@ -19,44 +21,38 @@ _NO_PICTURE = re.compile(
 )
 
 
-def lead_picture(item: Mapping[str, Any], pictures: Iterable[Picture], base: str) -> str:
+def lead_picture(named: Sequence[RawPicture], pictures: Iterable[Picture], base: str) -> str:
     """Choose a picture for an entry; "" for none.
 
-    `item` is the entry as feedparser reads it (Media RSS, enclosures), `pictures` those in its text, `base` what
-    relative addresses rest on. Of several the feed names the widest is taken, else the first.
+    `named` are those that the feed names (Media RSS, enclosures), `pictures` those in its text, `base` what relative
+    addresses rest on. Of several that the feed names the widest is taken, else the first of the best kind.
     """
-    named = sorted(_named(item), key=lambda picture: -(picture.width or 0))
-    for picture in (*named, *pictures):
+    known = sorted(_real(named), key=lambda picture: -(picture.width or 0))
+    for picture in chain(known, pictures):
         if address := _usable(picture, base):
             return address
     return ""
 
 
-def _named(item: Mapping[str, Any]) -> Iterable[Picture]:
-    for content in _maps(item.get("media_content")):
-        kind, medium = str(content.get("type") or ""), str(content.get("medium") or "")
-        src = str(content.get("url") or "")
-        if medium == "image" or kind.startswith("image/") or (not medium and not kind and _FILE.search(src)):
-            yield Picture(src, _number(content.get("width")), _number(content.get("height")))
-    for link in _maps(item.get("links")):
-        src = str(link.get("href") or "")
-        kind = str(link.get("type") or "")
-        if link.get("rel") == "enclosure" and (kind.startswith("image/") or (not kind and _FILE.search(src))):
-            yield Picture(src, None, None)
-    for thumbnail in _maps(item.get("media_thumbnail")):
-        width, height = _number(thumbnail.get("width")), _number(thumbnail.get("height"))
-        yield Picture(str(thumbnail.get("url") or ""), width, height)
-    image = item.get("image")
-    if isinstance(image, Mapping):
-        yield Picture(str(image.get("href") or ""), None, None)
+def _real(named: Sequence[RawPicture]) -> Iterator[Picture]:
+    """Give what is named as a picture or looks like one, the kinds that are best first."""
+    for one in sorted(named, key=lambda picture: _KINDS.index(picture.of)):
+        kind = one.type.lower()
+        unsaid = not kind and (one.of == "enclosure" or not one.medium)
+        said = kind.startswith("image/") or (one.of == "content" and one.medium == "image")
+        if one.of in ("thumbnail", "image") or said or (unsaid and _FILE.search(one.src)):
+            yield Picture(_joined(one.base, one.src), _number(one.width), _number(one.height))
 
 
-def _maps(value: object) -> Iterable[Mapping[str, Any]]:
-    return (one for one in value if isinstance(one, Mapping)) if isinstance(value, list) else ()
+def _joined(base: str, src: str) -> str:
+    try:
+        return urljoin(base, "".join(src.split())) if src.strip() else ""
+    except ValueError:
+        return ""
 
 
-def _number(value: object) -> int | None:
-    text = str(value or "").removesuffix("px")
+def _number(value: str) -> int | None:
+    text = value.removesuffix("px")
     return int(text) if text.isdecimal() and len(text) < 6 else None
 
 

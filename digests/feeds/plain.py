@@ -1,4 +1,4 @@
-"""Markup to text for people, by the standard library's tolerant parser; and cutting text where it may be cut.
+"""Markup to text for people, in one pass over its tags; and cutting text where it may be cut.
 
 What a publisher wrote as text stays: `I <3 you & me` has no tag in it, and `<T>` is no element of HTML.
 """
@@ -6,7 +6,6 @@ What a publisher wrote as text stays: `I <3 you & me` has no tag in it, and `<T>
 import re
 from dataclasses import dataclass
 from html import unescape
-from html.parser import HTMLParser
 
 _BLOCKS = frozenset(
     {
@@ -32,12 +31,18 @@ _INLINE = frozenset(
         "strike", "strong", "sub", "sup", "tt", "time", "title", "track", "u", "var", "wbr",
     }
 )  # fmt: skip
-_ELEMENTS = _BLOCKS | _SILENT | _INLINE
+
+# A tag whose quotation marks are in order, or else one without "<" and ">" in it.
+_TAG = re.compile(
+    r"""<(/?)([a-zA-Z][^\s/<>]*)((?:[^<>"']++|"[^"]*+"|'[^']*+')*+)>|<(/?)([a-zA-Z][^\s/<>]*)([^<>]*+)>"""
+)
+_ATTRIBUTE = re.compile(r"""([^\s=/"'<>]+)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s"'>]+))?""")
+_ENDS = {name: re.compile(f"</{name}", re.IGNORECASE) for name in ("script", "style")}
 
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)|<!\[CDATA\[|\]\]>|<![a-zA-Z][^<>]*>|<\?[^<>]*>", re.DOTALL)
 # A tag of thousands of characters is a picture written out in it, or there to keep a parser busy.
 _HUGE = re.compile(r"<[a-zA-Z/][^<>]{4000,}>|<(?=[a-zA-Z/][^<>]{4000})")
-# An ampersand that begins no reference is text; html.parser would read `&copy=1` as a sign.
+# An ampersand that begins no reference is text: `&copy=1` is no sign.
 _BARE = re.compile(
     r"&(?!#\d{1,7};|#[xX][0-9a-fA-F]{1,6};|[a-zA-Z][a-zA-Z0-9]{1,31};|(?:amp|quot|nbsp|lt|gt)(?![\w=]))"
 )
@@ -58,6 +63,7 @@ _JOINER = re.compile("[\u200c\u200d](?=[\x00-\x7f가-힣]|$)|(?:(?<=[\x00-\x7f�
 _PILED = re.compile(
     "([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]{3})[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]+"
 )
+_MOST_PICTURES = 20  # of one text
 _MOST = 20_000  # characters of markup that are looked at; what people are shown is far shorter
 
 
@@ -70,39 +76,11 @@ class Picture:
     height: int | None
 
 
-class _Reader(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.pieces: list[str] = []
-        self.pictures: list[Picture] = []
-        self._silent = ""
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag == "img":
-            self.pictures.append(_picture(dict(attrs)))
-        if tag in _BLOCKS:
-            self.pieces.append(" ")
-        elif tag in _SILENT:
-            self._silent = self._silent or tag
-        elif tag not in _ELEMENTS and ":" not in tag and "-" not in tag and not self._silent:
-            self.pieces.append(self.get_starttag_text() or "")
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag not in _SILENT:
-            self.handle_starttag(tag, attrs)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == self._silent:
-            self._silent = ""
-        if tag in _BLOCKS:
-            self.pieces.append(" ")
-
-    def handle_data(self, data: str) -> None:
-        if not self._silent:
-            self.pieces.append(data)
-
-
-def _picture(attributes: dict[str, str | None]) -> Picture:
+def _picture(written: str) -> Picture:
+    attributes = {
+        found[1].lower(): unescape(found[2].strip("\"'") if found[2] else "")
+        for found in _ATTRIBUTE.finditer(written[:4_000])
+    }
     # Sites that load pictures late have a stand-in, or nothing, in `src`.
     late = attributes.get("data-src") or attributes.get("data-lazy-src") or attributes.get("data-original")
     return Picture(
@@ -122,11 +100,11 @@ def plain(markup: str, limit: int = 2_000) -> str:
     return read_markup(markup, limit)[0]
 
 
-def read_markup(markup: str, limit: int = 2_000) -> tuple[str, tuple[Picture, ...]]:
-    """Give the text of `markup`, and the pictures in it."""
+def read_markup(markup: str, limit: int = 2_000, most: int = _MOST) -> tuple[str, tuple[Picture, ...]]:
+    """Give the text of `markup`, and the pictures in it. `most`: how many characters of it are looked at."""
     if not markup:
         return "", ()
-    text, pictures = _once(markup)
+    text, pictures = _once(markup[:most])
     for _ in range(2):
         if not _TWICE.search(text):
             break
@@ -136,16 +114,55 @@ def read_markup(markup: str, limit: int = 2_000) -> tuple[str, tuple[Picture, ..
 
 
 def _once(markup: str) -> tuple[str, tuple[Picture, ...]]:
-    markup = markup[:_MOST]
     if "<" not in markup:
         return unescape(_BARE.sub("&amp;", markup)), ()
-    markup = _HUGE.sub(" ", _COMMENT.sub(" ", markup)).replace("<!", "&lt;!").replace("<?", "&lt;?")
-    # After the last ">" no tag ends: html.parser would look for its end again and again.
-    last = markup.rfind(">") + 1
-    reader = _Reader()
-    reader.feed(_BARE.sub("&amp;", markup[:last] + markup[last:].replace("<", "&lt;")))
-    reader.close()
-    return "".join(reader.pieces), tuple(reader.pictures)
+    markup = _HUGE.sub(" ", _COMMENT.sub(" ", markup))
+    taken = _Taken(markup)
+    at, last = 0, markup.rfind(">") + 1  # after it no tag ends
+    while found := _TAG.search(markup, at, last):
+        taken.text(at, found.start())
+        at = taken.tag(found)
+    taken.text(at, len(markup))
+    return unescape(_BARE.sub("&amp;", "".join(taken.pieces))), tuple(taken.pictures)
+
+
+class _Taken:
+    """What has been taken from a markup: its text and its pictures."""
+
+    def __init__(self, markup: str) -> None:
+        self.pieces: list[str] = []
+        self.pictures: list[Picture] = []
+        self._markup = markup
+        self._silent = ""  # the element that is open and whose inside nobody reads
+
+    def text(self, begin: int, end: int) -> None:
+        if not self._silent and begin < end:
+            self.pieces.append(self._markup[begin:end])
+
+    def tag(self, found: re.Match[str]) -> int:
+        """Take a tag; gives where to go on."""
+        closing, name = found[1] or found[4], (found[2] or found[5]).lower()
+        if name in _BLOCKS:
+            self.pieces.append(" ")
+            if name == "img" and not closing and len(self.pictures) < _MOST_PICTURES:
+                self.pictures.append(_picture(found[3] or found[6] or ""))
+        elif closing:
+            self._silent = "" if name == self._silent else self._silent
+        elif name in _SILENT:
+            if not (found[3] or found[6] or "").endswith("/"):
+                self._silent = self._silent or name
+                return _end_of_letters(self._markup, name, found.end())
+        elif name not in _INLINE and ":" not in name and "-" not in name:
+            self.text(found.start(), found.end())
+        return found.end()
+
+
+def _end_of_letters(markup: str, name: str, at: int) -> int:
+    """Find where the inside of an element ends in which "<" begins no tag; `at` where it is no such element."""
+    if name not in ("script", "style"):
+        return at
+    ends = _ENDS[name].search(markup, at)
+    return ends.start() if ends else len(markup)
 
 
 def tidy(text: str) -> str:

@@ -52,8 +52,9 @@ class RawEntry:
     published: str = ""
     updated: str = ""
     created: str = ""
-    understood: tuple[float | None, float | None, float | None] = (None, None, None)  # the three, in unix seconds, as
-    # the parser reads them: for where we cannot
+    understood: dict[str, float] = field(
+        default_factory=dict
+    )  # these dates, in unix seconds, as feedparser reads them
     tags: list[str] = field(default_factory=list)
     language: str = ""
     pictures: list[RawPicture] = field(default_factory=list)
@@ -70,7 +71,7 @@ class RawFeed:
     language: str = ""
     links: list[RawLink] = field(default_factory=list)
     ttl: str = ""  # minutes
-    update_period: str = ""  # hourly, daily, weekly, monthly, yearly (sy:)
+    update_period: str = ""  # hourly, daily, weekly, monthly or yearly (RSS 1.0, module Syndication)
     update_frequency: str = ""  # how often in such a period
     skip_hours: list[str] = field(default_factory=list)
     skip_days: list[str] = field(default_factory=list)

@@ -21,7 +21,9 @@ def reasons(text: str, reading: Reading) -> tuple[str, ...]:
     if reading.root not in ROOTS:
         found.append(f"no usual root (<{reading.root}>)")
     entries = reading.raw.entries
-    if any(not (entry.title or entry.links or entry.id or entry.summary or entry.contents) for entry in entries):
+    if any(
+        not (entry.title or entry.links or entry.id or entry.summary or entry.contents) for entry in entries
+    ):
         found.append("entries with nothing in them")
     if not found and len(entries) != _plainly(text) and len(entries) != _shown(text):
         found.append(f"fewer entries read ({len(entries)}) than there are")
@@ -36,3 +38,8 @@ def _shown(text: str) -> int:
 def _plainly(text: str) -> int:
     """Count the entries as they are mostly written: quick, and enough where it comes to what was read."""
     return sum(map(text.count, ("<item>", "<item ", "<entry>", "<entry ")))
+
+
+def may_be_mended(reading: Reading) -> bool:
+    """Whether what is wrong with the document may be a loose ampersand, a letter that XML forbids, or the like."""
+    return bool(reading.broken) or "references without a meaning" in reading.oddities

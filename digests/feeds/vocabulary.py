@@ -64,10 +64,21 @@ TEXTS = {
     "content": ("content", False), "content:encoded": ("content", True), "fullitem": ("content", True),
 }  # fmt: skip
 
-PICTURES = {"media:content": "content", "media:thumbnail": "thumbnail", "enclosure": "enclosure", "itunes:image": "image"}
+PICTURES = {
+    "media:content": "content",
+    "media:thumbnail": "thumbnail",
+    "enclosure": "enclosure",
+    "itunes:image": "image",
+}
 LISTS_OF_TAGS = frozenset({"media:keywords", "itunes:keywords"})  # with commas between them
 # Elements of which one child counts: the name of an author, the title of a source.
-NAMED = {"author": "name", "dc:creator": "name", "dc:author": "name", "itunes:author": "name", "source": "title"}
+NAMED = {
+    "author": "name",
+    "dc:creator": "name",
+    "dc:author": "name",
+    "itunes:author": "name",
+    "source": "title",
+}
 
 # What to do with an element of an entry; with any other, nothing.
 DUTIES = {
@@ -88,3 +99,4 @@ OF_THE_FEED = {
     "language": "language", "dc:language": "language", "ttl": "ttl",
     "sy:updateperiod": "update_period", "sy:updatefrequency": "update_frequency",
 }  # fmt: skip
+REST = {"hour": "skip_hours", "day": "skip_days"}  # of which there are several

@@ -1,26 +1,39 @@
 """Entries as they were read: stored once, and judged once."""
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, func, or_, select, update
 
-from digests.model import Entry, EntryId, FeedId, Known, StoryId, Unjudged
+from digests.model import Entry, EntryId, FeedId, Keyed, Known, Seen, Stored, StoryId, Unjudged
 from digests.store.engine import Reading, Writing
 from digests.store.inserting import CHUNK, insert_new
 from digests.store.tables import entries, feeds
 
+__all__ = [
+    "Batch", "Keyed", "Renamed", "add", "add_all", "alike", "entry_of", "known", "recent_times", "rename", "seen",
+    "unjudged", "unknown",
+]  # fmt: skip
 
-@dataclass(frozen=True, slots=True)
-class Keyed:
-    """An entry with what identifies it beyond its feed."""
 
-    entry: Entry
+class Batch(NamedTuple):
+    """Entries of one feed that are stored together."""
+
+    feed: FeedId
+    new: Sequence[Keyed]
+    seen_at: datetime
+    history: bool = False  # they ring nobody
+    settled: bool = False  # nobody is shown them: they are old, and only their keys are wanted
+
+
+class Renamed(NamedTuple):
+    """A stored entry that its publisher lists under another key now."""
+
+    id: EntryId
+    key: str
     key_version: int
-    link_key: str
-    title_key: str
 
 
 def entry_of(row: Any) -> Entry:
@@ -42,34 +55,98 @@ def entry_of(row: Any) -> Entry:
 
 async def unknown(tx: Reading, feed: FeedId, keyed: Sequence[Keyed]) -> tuple[Keyed, ...]:
     """Give those entries that the feed's set of keys does not hold, each key once."""
-    keys = [one.entry.key for one in keyed]
-    seen = {
-        row.key
-        for start in range(0, len(keys), CHUNK)
-        for row in await tx.rows(
-            select(entries.c.key).where(
-                entries.c.feed_id == feed, entries.c.key.in_(keys[start : start + CHUNK])
-            )
-        )
-    }
+    listed = await seen(tx, feed, [one.entry.key for one in keyed])
     new: dict[str, Keyed] = {}
     for one in keyed:
-        if one.entry.key not in seen:
+        if one.entry.key not in listed:
             new.setdefault(one.entry.key, one)
     return tuple(new.values())
 
 
+async def seen(tx: Reading, feed: FeedId, keys: Sequence[str]) -> dict[str, Seen]:
+    """Tell of those of `keys` that the feed's set holds."""
+    return {
+        row.key: Seen(row.seen_at, row.published_at)
+        for start in range(0, len(keys), CHUNK)
+        for row in await tx.rows(
+            select(entries.c.key, entries.c.seen_at, entries.c.published_at).where(
+                entries.c.feed_id == feed, entries.c.key.in_(keys[start : start + CHUNK])
+            )
+        )
+    }
+
+
+async def alike(tx: Reading, feed: FeedId, new: Sequence[Keyed], *, among: int) -> tuple[Stored, ...]:
+    """Give those of the feed's last `among` entries that share a link, a title or a summary with one of `new`."""
+    last = (
+        select(entries.c.id).where(entries.c.feed_id == feed).order_by(entries.c.id.desc()).limit(among)
+    ).subquery()
+    found: dict[EntryId, Stored] = {}
+    for start in range(0, len(new), CHUNK):
+        some = new[start : start + CHUNK]
+        shared = (
+            (entries.c.link_key, {one.link_key for one in some}),
+            (entries.c.title_key, {one.title_key for one in some}),
+            (entries.c.title, {one.entry.title for one in some}),
+            (entries.c.summary, {one.entry.summary for one in some}),
+        )
+        rows = await tx.rows(
+            select(entries).where(
+                entries.c.id.in_(select(last.c.id)),
+                or_(*(column.in_(said - {""}) for column, said in shared)),
+            )
+        )
+        for row in rows:
+            known = EntryId(row.id)
+            found[known] = Stored(
+                known, row.link_key, row.title_key, row.title, row.summary, row.published_at
+            )
+    return tuple(found[known] for known in sorted(found))
+
+
+async def recent_times(tx: Reading, feed: FeedId, limit: int) -> tuple[datetime, ...]:
+    """Tell when the feed's newest entries were published, or were seen where that is not known."""
+    rows = await tx.rows(
+        select(
+            func.coalesce(entries.c.published_at, entries.c.seen_at, type_=entries.c.seen_at.type).label("at")
+        )
+        .where(entries.c.feed_id == feed)
+        .order_by(entries.c.id.desc())
+        .limit(limit)
+    )
+    return tuple(row.at for row in rows)
+
+
 async def add(tx: Writing, feed: FeedId, new: Sequence[Keyed], *, seen_at: datetime, history: bool) -> int:
     """Store entries; those that came in meanwhile are left as they are. Tells how many were new."""
+    return (await add_all(tx, [Batch(feed, new, seen_at, history)])).get(feed, 0)
+
+
+async def add_all(tx: Writing, batches: Sequence[Batch]) -> dict[FeedId, int]:
+    """Store entries of many feeds in one statement. Tells how many of each were new, settled ones not counted."""
     # Feeds list the newest first; stories begin with the oldest.
-    rows = [_row(feed, one, seen_at=seen_at, history=history) for one in reversed(new)]
-    return len(await insert_new(tx, entries, rows, entries.c.id))
+    rows = [_row(batch, one) for batch in batches for one in reversed(batch.new)]
+    added: Counter[FeedId] = Counter()
+    for row in await insert_new(tx, entries, rows, entries.c.feed_id, entries.c.judged_at):
+        added[FeedId(row.feed_id)] += row.judged_at is None
+    return dict(added)
 
 
-def _row(feed: FeedId, one: Keyed, *, seen_at: datetime, history: bool) -> dict[str, Any]:
+async def rename(tx: Writing, renamed: Sequence[Renamed]) -> None:
+    """Give stored entries the keys that their publishers list them under now."""
+    if renamed:
+        await tx.execute(
+            update(entries)
+            .where(entries.c.id == bindparam("entry"))
+            .values(key=bindparam("to"), key_version=bindparam("version")),
+            [{"entry": one.id, "to": one.key, "version": one.key_version} for one in renamed],
+        )
+
+
+def _row(batch: Batch, one: Keyed) -> dict[str, Any]:
     entry = one.entry
     return {
-        "feed_id": feed,
+        "feed_id": batch.feed,
         "key": entry.key,
         "key_version": one.key_version,
         "title": entry.title,
@@ -84,8 +161,9 @@ def _row(feed: FeedId, one: Keyed, *, seen_at: datetime, history: bool) -> dict[
         "source": entry.source,
         "link_key": one.link_key,
         "title_key": one.title_key,
-        "seen_at": seen_at,
-        "history": history,
+        "seen_at": batch.seen_at,
+        "history": batch.history,
+        "judged_at": batch.seen_at if batch.settled else None,
     }
 
 
@@ -94,12 +172,13 @@ async def unjudged(tx: Reading, limit: int) -> tuple[Unjudged, ...]:
 
     In a writing transaction others wait for them, and then find them judged.
     """
+    waiting = entries.alias("waiting")
+    first = select(waiting.c.id).where(waiting.c.judged_at.is_(None)).order_by(waiting.c.id).limit(limit)
     oldest = (
         select(entries, feeds.c.name.label("feed_name"))
         .join(feeds, feeds.c.id == entries.c.feed_id)
-        .where(entries.c.judged_at.is_(None))
+        .where(entries.c.id.in_(first), entries.c.judged_at.is_(None))  # looked at again once it is locked
         .order_by(entries.c.id)
-        .limit(limit)
     )
     rows = await tx.rows(oldest.with_for_update(of=entries) if isinstance(tx, Writing) else oldest)
     return tuple(

@@ -1,15 +1,17 @@
 """What is known of each feed: its validators, its next poll and why, its failures."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import bindparam, func, null, or_, select, update
 
-from digests.model import FeedId
+from digests.model import FeedId, Habits, Move
 from digests.settings import FeedSettings
+from digests.store import added
 from digests.store.engine import Reading, Writing
-from digests.store.inserting import insert
+from digests.store.inserting import CHUNK, insert_new
 from digests.store.tables import entries, feeds
 
 
@@ -24,20 +26,35 @@ class DueFeed:
     last_modified: str
     is_new: bool  # never read with success: what it holds now is history
     failures: int
+    address: str = ""  # where it lives now, when it has moved; "": at its url
+    body_hash: str = ""
+    key_version: int = 1
+    habits: Habits = field(default_factory=Habits)
+    moving: Move | None = None
+    reissued_at: datetime | None = None
+    forbids: bool = False
+    succeeded_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Poll:
-    """What one poll came to, before it is written."""
+    """What one poll came to, before it is written. A failure keeps what the last success told."""
 
     feed: FeedId
-    next_at: datetime
+    next_at: datetime | None  # None: it rests, its publisher has closed it
     next_why: str
     etag: str = ""
     last_modified: str = ""
     title: str = ""
     error: str = ""  # empty: it succeeded
     failures: int = 0
+    address: str = ""
+    body_hash: str = ""
+    key_version: int = 1
+    habits: Habits = field(default_factory=Habits)
+    moving: Move | None = None
+    reissued_at: datetime | None = None
+    forbids: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,29 +70,52 @@ class FeedState:
     failures: int
     error: str
     entries: int
+    address: str = ""  # where it is fetched now, when its publisher has moved it
+    gone_at: datetime | None = None  # when its publisher closed it for good
+    reissued_at: datetime | None = None  # when it listed known entries anew under other ids
+    title_only: bool = False
+    forbids: bool = False  # it bears a notice against redistribution
 
 
 async def settle_with(tx: Writing, wanted: Sequence[FeedSettings], now: datetime) -> None:
-    """Make the table agree with the operator's file: new feeds are due now, feeds gone from it rest."""
-    known = {row.url: row for row in await tx.rows(select(feeds.c.url, feeds.c.name, feeds.c.next_poll_at))}
+    """Make the table agree with the operator's file: new feeds are due now, feeds gone from it rest.
+
+    A feed that its publisher closed for good stays closed, until the file has named it no more for a while.
+    Added feeds are left alone, unless the file names them now: then they are the file's.
+    """
+    columns = feeds.c.url, feeds.c.name, feeds.c.show, feeds.c.next_poll_at, feeds.c.gone_at, feeds.c.origin
+    known = {row.url: row for row in await tx.rows(select(*columns))}
+    new = []
     for feed in wanted:
         row = known.pop(feed.url, None)
         if row is None:
-            await tx.execute(insert(tx, feeds).values(url=feed.url, name=feed.name, next_poll_at=now))
-        elif row.name != feed.name or row.next_poll_at is None:
+            new.append({"url": feed.url, "name": feed.name, "show": feed.show, "next_poll_at": now})
+            continue
+        rests = row.next_poll_at is None and row.gone_at is None
+        if rests or (row.name, row.show, row.origin) != (feed.name, feed.show, added.FILE):
+            values: dict[str, Any] = {"name": feed.name, "show": feed.show, "origin": added.FILE}
+            values |= {"next_poll_at": now, "next_poll_why": ""} if rests else {}
             await tx.execute(
-                update(feeds)
-                .where(feeds.c.url == feed.url)
-                .values(
-                    name=feed.name, **({} if row.next_poll_at else {"next_poll_at": now, "next_poll_why": ""})
-                )
+                update(feeds).where(feeds.c.url == feed.url).values(**values, wished=None, paused_at=None)
             )
-    gone = [url for url, row in known.items() if row.next_poll_at is not None]
-    if gone:
+    await insert_new(tx, feeds, new, feeds.c.id)
+    names = {feed.name.lower() for feed in wanted}
+    for row in known.values():
+        if (
+            row.origin != added.FILE and row.name.lower() in names
+        ):  # the file's word counts: that name is taken
+            await tx.execute(update(feeds).where(feeds.c.url == row.url).values(name=row.url))
+    gone = [
+        url
+        for url, row in known.items()
+        if row.origin == added.FILE and (row.next_poll_at is not None or row.gone_at is not None)
+    ]
+    for start in range(0, len(gone), CHUNK):
         await tx.execute(
             update(feeds)
-            .where(feeds.c.url.in_(gone))
-            .values(next_poll_at=None, next_poll_why="the configuration names it no more")
+            .where(feeds.c.url.in_(gone[start : start + CHUNK]))
+            # What its publisher closed is forgotten with it: written into the file anew, it is asked anew.
+            .values(next_poll_at=None, gone_at=None, next_poll_why="the configuration names it no more")
         )
 
 
@@ -108,17 +148,26 @@ async def claim(
         .values(run_id=run, lease_until=lease_until)
         .returning(feeds)
     )
-    return tuple(
-        DueFeed(
-            FeedId(row.id),
-            row.url,
-            row.name,
-            row.etag,
-            row.last_modified,
-            row.succeeded_at is None,
-            row.failures,
-        )
-        for row in rows
+    return tuple(_due(row) for row in rows)
+
+
+def _due(row: Any) -> DueFeed:
+    return DueFeed(
+        FeedId(row.id),
+        row.url,
+        row.name,
+        row.etag,
+        row.last_modified,
+        row.succeeded_at is None,
+        row.failures,
+        address=row.address,
+        body_hash=row.body_hash,
+        key_version=row.key_version,
+        habits=_habits(row.habits),
+        moving=Move(row.moving_to, row.moving_since, row.moving_polls) if row.moving_to else None,
+        reissued_at=row.reissued_at,
+        forbids=row.forbids,
+        succeeded_at=row.succeeded_at,
     )
 
 
@@ -133,21 +182,108 @@ async def release(tx: Writing, *, but: str) -> None:
 
 async def polled(tx: Writing, poll: Poll, now: datetime) -> None:
     """Write what a poll came to, and let the feed go."""
-    values = {
+    await polled_all(tx, [(poll, now)])
+
+
+async def polled_all(tx: Writing, polls: Sequence[tuple[Poll, datetime]]) -> None:
+    """Write what many polls came to, each with its time, in a statement for successes and one for failures."""
+    for failed in (False, True):
+        rows = [_written(poll, now) for poll, now in polls if bool(poll.error) is failed]
+        if rows:
+            await tx.execute(_POLLED if not failed else _FAILED, rows)
+
+
+async def postpone(tx: Writing, urls: Collection[str], until: datetime, why: str) -> None:
+    """Let feeds wait that would have been polled before `until`."""
+    await tx.execute(
+        update(feeds)
+        .where(feeds.c.url.in_(list(urls)), feeds.c.next_poll_at < until)
+        .values(next_poll_at=until, next_poll_why=why)
+    )
+
+
+async def let_wait(tx: Writing, feed: FeedId, until: datetime, why: str) -> None:
+    """Let a claimed feed go that was not asked; nothing is known of it that was not known before."""
+    await tx.execute(
+        update(feeds)
+        .where(feeds.c.id == feed, feeds.c.next_poll_at.is_not(None))
+        .values(next_poll_at=until, next_poll_why=why, run_id=None, lease_until=None)
+    )
+
+
+def _update(*columns: str, **more: Any) -> Any:
+    said = {name: bindparam(f"said_{name}", type_=feeds.c[name].type) for name in columns}
+    return (
+        update(feeds)
+        .where(feeds.c.id == bindparam("feed"), feeds.c.next_poll_at.is_not(None))
+        .values(**said, **more, run_id=None, lease_until=None)
+    )
+
+
+_ALWAYS = ("next_poll_at", "next_poll_why", "polled_at", "failures", "error", "address", "gone_at")
+_TOLD = (
+    "etag", "last_modified", "body_hash", "key_version", "habits", "moving_to", "moving_since", "moving_polls",
+    "reissued_at", "forbids",
+)  # fmt: skip
+_POLLED = _update(
+    *_ALWAYS,
+    *_TOLD,
+    title=func.coalesce(func.nullif(bindparam("said_title", type_=feeds.c.title.type), ""), feeds.c.title),
+    reported_at=null(),  # should it break again, that is told again
+    succeeded_at=bindparam("said_polled_at", type_=feeds.c.succeeded_at.type),
+)
+_FAILED = _update(*_ALWAYS)
+
+
+def _written(poll: Poll, now: datetime) -> dict[str, Any]:
+    values: dict[str, Any] = {
         "next_poll_at": poll.next_at,
         "next_poll_why": poll.next_why,
         "polled_at": now,
         "failures": poll.failures,
         "error": poll.error,
-        "run_id": None,
-        "lease_until": None,
+        "address": poll.address,
+        "gone_at": now if poll.next_at is None else None,
     }
     if not poll.error:
-        values |= {"etag": poll.etag, "last_modified": poll.last_modified, "succeeded_at": now}
-        if poll.title:
-            values["title"] = poll.title
-    await tx.execute(
-        update(feeds).where(feeds.c.id == poll.feed, feeds.c.next_poll_at.is_not(None)).values(values)
+        move = poll.moving
+        values |= {
+            "etag": poll.etag,
+            "last_modified": poll.last_modified,
+            "title": poll.title,
+            "body_hash": poll.body_hash,
+            "key_version": poll.key_version,
+            "habits": _habits_to_json(poll.habits),
+            "moving_to": move.target if move else "",
+            "moving_since": move.since if move else None,
+            "moving_polls": move.polls if move else 0,
+            "reissued_at": poll.reissued_at,
+            "forbids": poll.forbids,
+        }
+    return {"feed": poll.feed, **{f"said_{name}": value for name, value in values.items()}}
+
+
+def _habits_to_json(habits: Habits) -> dict[str, Any] | None:
+    if habits == Habits():
+        return None
+    return {
+        "recent": habits.recent,
+        "since": habits.since.isoformat() if habits.since else None,
+        "keep_for": habits.keep_for.total_seconds() if habits.keep_for else None,
+        "skip_hours": sorted(habits.skip_hours),
+        "skip_days": sorted(habits.skip_days),
+    }
+
+
+def _habits(said: Any) -> Habits:
+    if not said:
+        return Habits()
+    return Habits(
+        said["recent"],
+        datetime.fromisoformat(said["since"]) if said["since"] else None,
+        timedelta(seconds=said["keep_for"]) if said["keep_for"] else None,
+        frozenset(said["skip_hours"]),
+        frozenset(said["skip_days"]),
     )
 
 
@@ -170,6 +306,11 @@ async def states(tx: Reading) -> tuple[FeedState, ...]:
             row.failures,
             row.error,
             row.held,
+            address=row.address,
+            gone_at=row.gone_at,
+            reissued_at=row.reissued_at,
+            title_only=row.show == "title" or row.forbids,
+            forbids=row.forbids,
         )
         for row in rows
     )

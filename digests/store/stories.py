@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import desc, exists, func, select, union_all, update
+from sqlalchemy import desc, exists, func, or_, select, union_all, update
 
 from digests.model import Begins, Filed, Joins, Language, StoryFacts, StoryId, Telling
 from digests.store import codec
@@ -168,7 +168,12 @@ async def facts(tx: Reading, ids: Sequence[StoryId]) -> tuple[StoryFacts, ...]:
 async def _tellings(tx: Reading, ids: Iterable[StoryId]) -> dict[StoryId, list[Telling]]:
     told: dict[StoryId, list[Telling]] = defaultdict(list)
     rows = await tx.rows(
-        select(entries, feeds.c.name.label("feed_name"), feeds.c.title.label("feed_title"))
+        select(
+            entries,
+            feeds.c.name.label("feed_name"),
+            feeds.c.title.label("feed_title"),
+            or_(feeds.c.show == "title", feeds.c.forbids).label("title_only"),
+        )
         .join(feeds, feeds.c.id == entries.c.feed_id)
         .where(entries.c.story_id.in_(list(ids)))
         .order_by(entries.c.id)
@@ -181,6 +186,7 @@ async def _tellings(tx: Reading, ids: Iterable[StoryId]) -> dict[StoryId, list[T
                 entry=entry_of(row),
                 language=_language(row),
                 seen_at=row.seen_at,
+                title_only=bool(row.title_only),
             )
         )
     return told

@@ -174,6 +174,14 @@ feeds = Table(
     Column("reissued_at", Utc, nullable=True),  # when it last listed known entries under new ids, as was told
     Column("show", String(8), nullable=False, server_default="excerpt"),  # as the operator wishes
     Column("forbids", Boolean, nullable=False, server_default=false()),  # it bears a notice against copying
+    Column(
+        "origin", String(64), nullable=False, server_default="file"
+    ),  # or "operator:cli", "chat:<user id>"
+    Column(
+        "wished", Json, nullable=True
+    ),  # of an added feed, what the file says of others; null: removed again
+    Column("paused_at", Utc, nullable=True),
+    Column("reported_at", Utc, nullable=True),  # when administrators were told that it is broken
     sqlite_autoincrement=True,
 )
 Index("ix_feeds_next_poll_at", feeds.c.next_poll_at, feeds.c.id)

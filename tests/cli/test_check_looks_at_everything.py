@@ -1,7 +1,12 @@
 """check: a table with a line for each thing, and an exit code for whoever scripts it."""
 
+from datetime import UTC, datetime
+
+from sqlalchemy import update
+
 from bot.playground.newsroom import Behaviour
 from bot.playground.telegram import Fault
+from digests.store import tables
 from digests.store.engine import Store
 from digests.store.lock import hold
 from tests.cli.terminal import Ended, sosik
@@ -128,3 +133,32 @@ async def test_a_database_of_a_newer_version_fails(world: World) -> None:
     assert ended.code == 1
     assert "newer version" in ended.err
     assert "Traceback" not in ended.said
+
+
+async def test_what_polls_have_learned_of_a_feed_is_told(world: World) -> None:
+    world.write_config()
+    await sosik("migrate", cwd=world.folder)
+    ended = await sosik("poll", "--once", cwd=world.folder)
+    assert ended.code == 0, ended.said
+    store = Store.open(world.database_url)
+    async with store.writing() as tx:
+        await tx.execute(
+            update(tables.feeds)
+            .where(tables.feeds.c.name == "han-river-post")
+            .values(
+                address="https://key:secret@new.example/feed",
+                reissued_at=datetime(2026, 11, 3, tzinfo=UTC),
+                forbids=True,
+            )
+        )
+    await store.close()
+    ended = await sosik("check", cwd=world.folder)
+    assert ended.code == 0, "none of it keeps the bot from working"
+    lines = [" ".join(line.split()) for line in ended.out.splitlines() if line.startswith("!")]
+    told = [line for line in lines if "han-river-post" in line]
+    assert [line.partition("post ")[2].partition(",")[0] for line in told] == [
+        "It has moved",
+        "On 3 November 2026 it listed known entries under new ids; they were recognised.",
+        "It bears a notice against redistribution",
+    ]
+    assert "secret" not in ended.said

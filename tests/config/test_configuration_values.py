@@ -75,6 +75,11 @@ WRONG = [
     ("polling", 'interval = "0s"', "polling.interval = '0s'", "above zero"),
     ("polling", 'interval = "-5m"', "polling.interval = '-5m'", "5m"),
     ("polling", 'interval = "999999999d"', "polling.interval = '999999999d'", "365d"),
+    ("polling", 'interval = "automatic"', "polling.interval = 'automatic'", '"1d", or "auto", is wanted'),
+    ("polling", 'auto_min = "auto"', "polling.auto_min = 'auto'", "10s"),
+    ("polling", "host_requests = 0", "polling.host_requests = 0", "from 1"),
+    ("polling", 'shared_hosts = ["https://hub.example/"]', "shared_hosts[1]", "without http://"),
+    ("polling", 'proxy = "me:hunter2@proxy.example"', "polling.proxy: ", "http://"),
     ("polling", "concurrency = 0", "polling.concurrency = 0", "from 1"),
     ("polling", "concurrency = 4000", "polling.concurrency = 4000", "up to 1000"),
     ("polling", "concurrency = true", "polling.concurrency = True", "number"),
@@ -253,7 +258,7 @@ def test_a_wrong_category_or_feed_is_named(written: dict[str, object], named: st
         (
             "[polling]\nxyzzy = 1",
             "polling.xyzzy",
-            "allow_private_hosts, concurrency, contact, interval, timeout",
+            "allow_private_hosts, auto_max, auto_min, concurrency, contact, host_gap, host_requests, interval",
         ),
         ("_env_file = '.env'", "_env_file", ""),
         ("__pydantic_self__ = 1", "__pydantic_self__", ""),
@@ -316,3 +321,27 @@ def test_a_feed_without_a_name_is_called_by_its_address_without_its_secrets() ->
 def test_errors_are_of_the_configuration(loaded: Load) -> None:
     with pytest.raises(ConfigError):
         loaded("[nothing]")
+
+
+def test_auto_is_an_interval_that_begins_with_the_plain_one(loaded: Load) -> None:
+    feed = '[[feeds]]\nurl = "https://{}.example/"\ncategories = ["kpop"]\n'
+    more = feed.format("a") + 'interval = "auto"\n' + feed.format("b")
+    mine = loaded(f'[polling]\ninterval = "10m"\n{more}').newsroom()
+    assert [(one.auto, one.interval) for one in mine.feeds] == [
+        (True, timedelta(minutes=10)),
+        (False, timedelta(minutes=10)),
+        (False, timedelta(minutes=10)),
+    ]
+    every = loaded('[polling]\ninterval = "auto"\n').newsroom()
+    assert [(one.auto, one.interval) for one in every.feeds] == [(True, timedelta(minutes=5))]
+
+
+def test_the_bounds_of_auto_are_in_order(loaded: Load) -> None:
+    said = said_of(lambda: loaded('[polling]\nauto_min = "2h"\nauto_max = "1h"'))
+    assert "auto_min must not be longer than auto_max" in said
+
+
+def test_the_password_of_a_proxy_is_a_secret(loaded: Load) -> None:
+    config = loaded('[polling]\nproxy = "http://me:hunter2@proxy.example:3128"')
+    assert "hunter2" in config.secrets
+    assert "hunter2" not in said_of(lambda: loaded('[polling]\nproxy = "me:hunter2@proxy.example"'))

@@ -1,13 +1,16 @@
 import asyncio
 import gzip
 import socket
+import ssl
 import zlib
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 
+import brotli
 import pytest
 from aiohttp import web
+from backports import zstd
 
 from digests.errors import FeedError
 from digests.feeds.addresses import RefusedAddressError, guard, is_public, shown
@@ -107,8 +110,10 @@ async def test_a_validator_that_cannot_be_sent_back_is_not_kept(
         ("gzip", gzip.compress(FEED)),
         ("deflate", zlib.compress(FEED)),
         ("deflate", zlib.compress(FEED)[2:-4]),  # without the zlib header, as some servers mean "deflate"
+        ("br", brotli.compress(FEED)),
+        ("zstd", zstd.compress(FEED)),
     ],
-    ids=["gzip", "zlib", "raw deflate"],
+    ids=["gzip", "zlib", "raw deflate", "brotli", "zstd"],
 )
 async def test_compressed_documents_are_unpacked(
     publisher: Publisher, fetcher: Fetcher, encoding: str, packed: bytes
@@ -124,10 +129,15 @@ async def test_a_document_that_says_it_is_compressed_and_is_not_is_an_error(
     assert "compressed" in error.what
 
 
-async def test_a_gzip_bomb_is_stopped_by_what_it_unpacks_to(publisher: Publisher, fetcher: Fetcher) -> None:
-    bomb = gzip.compress(bytes(50_000_000))
+@pytest.mark.parametrize(
+    ("encoding", "pack"), [("gzip", gzip.compress), ("br", brotli.compress), ("zstd", zstd.compress)]
+)
+async def test_a_bomb_is_stopped_by_what_it_unpacks_to(
+    publisher: Publisher, fetcher: Fetcher, encoding: str, pack: Callable[[bytes], bytes]
+) -> None:
+    bomb = pack(bytes(50_000_000))
     assert len(bomb) < 300_000
-    error = await refusal(fetcher, publisher.serve("/feed", answering(bomb, Content_Encoding="gzip")))
+    error = await refusal(fetcher, publisher.serve("/feed", answering(bomb, Content_Encoding=encoding)))
     assert error.what == "The document is larger than 0.3 MB."
 
 
@@ -164,6 +174,61 @@ async def test_a_server_that_hangs_or_drips_is_left_when_the_time_is_over(publis
     assert asyncio.get_running_loop().time() - started < 10
 
 
+async def test_a_server_that_does_not_begin_to_answer_is_left_before_one_that_is_slow_to_end(
+    publisher: Publisher,
+) -> None:
+    async def hanging(_: web.Request) -> web.StreamResponse:
+        await asyncio.sleep(30)
+        return web.Response()
+
+    async def slow(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        await asyncio.sleep(1)
+        await response.write(FEED)
+        return response
+
+    short = timedelta(seconds=0.2)
+    limits = PollingSettings(connect_timeout=short, first_byte_timeout=short, allow_private_hosts=True)
+    async with Fetcher(limits) as fetcher:
+        error = await refusal(fetcher, publisher.serve("/hang", hanging))
+        assert error.what == "The server did not begin to answer within 0.2 seconds."
+        assert (await fetched(fetcher, publisher.serve("/slow", slow))).body == FEED
+
+
+async def test_a_feed_is_fetched_through_the_proxy_which_may_be_anywhere(publisher: Publisher) -> None:
+    publisher.serve("/feed", answering())
+    polling = PollingSettings(proxy=publisher.url("/"))
+    async with Fetcher(polling) as fetcher:
+        assert (await fetched(fetcher, "http://paper.example/feed")).body == FEED
+        assert publisher.requests[0].headers["Host"] == "paper.example"
+        for private in ("127.0.0.1", "localhost", "[::1]", "10.0.0.1", "paper.internal"):
+            error = await refusal(fetcher, f"http://{private}/feed")
+            assert "is not on the public internet" in error.what
+        assert len(publisher.requests) == 1, "what is plainly private is not even asked for there"
+
+
+async def test_a_server_with_outdated_tls_is_let_renegotiate_where_the_feed_says_so() -> None:
+    fetcher = Fetcher(PollingSettings())
+    legacy = fetcher._legacy_tls()
+    assert legacy.options & 0x4
+    assert (legacy.verify_mode, legacy.check_hostname) == (ssl.CERT_REQUIRED, True)
+    assert not ssl.create_default_context().options & 0x4
+    assert fetcher._legacy_tls() is legacy
+
+
+async def test_what_the_server_says_about_freshness_comes_with_the_answer(
+    publisher: Publisher, fetcher: Fetcher
+) -> None:
+    async def handler(request: web.Request) -> web.Response:
+        status = 304 if "If-None-Match" in request.headers else 200
+        return web.Response(status=status, body=FEED, headers={"Cache-Control": "max-age=300", "ETag": '"1"'})
+
+    url = publisher.serve("/feed", handler)
+    assert (await fetched(fetcher, url)).fresh_for == timedelta(minutes=5)
+    assert await fetcher.fetch(Request(url, '"1"')) == Unchanged('"1"', "", None, timedelta(minutes=5))
+
+
 async def test_one_slow_server_delays_nobody_else(publisher: Publisher) -> None:
     async def hanging(_: web.Request) -> web.StreamResponse:
         await asyncio.sleep(30)
@@ -192,6 +257,10 @@ async def test_only_permanent_redirects_before_any_other_move_the_feed(
     assert (for_now.url, for_now.permanent_url) == (publisher.url("/new"), None)
     both = await fetched(fetcher, publisher.serve("/both", moving("/today", 301)))
     assert both.permanent_url == publisher.url("/today")
+    publisher.serve("/new", answering(b"", 304))
+    still = await fetcher.fetch(Request(publisher.url("/newer"), '"1"'))
+    assert isinstance(still, Unchanged)
+    assert still.permanent_url == publisher.url("/new"), "also where nothing has changed"
 
 
 @pytest.mark.parametrize(

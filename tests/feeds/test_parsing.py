@@ -61,6 +61,8 @@ def test_an_rss_item_becomes_an_entry_in_plain_text() -> None:
             language="ko",
             image="https://daily.example/a.jpg",
             source="소식일보",
+            id="n-1",
+            content="달빛밴드가 돌아왔다.",
         ),
     )
 
@@ -86,6 +88,9 @@ def test_an_atom_entry_becomes_an_entry() -> None:
         language="en",
         image="https://i.example/a.jpg",
         source="The Moon Herald",
+        id="tag:1",
+        content="Text",
+        minutes=1,
     )
 
 
@@ -115,7 +120,9 @@ def test_a_feed_without_entries_is_a_feed(document: str) -> None:
             '<!DOCTYPE html><html><head><title>Just a moment...</title><script src="/cdn-cgi/challenge-platform/x">',
             "The server answers with a challenge page for browsers, not with the feed.",
         ),
-        ('{"version": "https://jsonfeed.org/version/1.1", "items": []}', "The document is JSON, which is not read yet."),
+        ('{"title": "Cakes", "items": [{"id": 1}]}', "The document is JSON, but no JSON Feed."),
+        ('{"version": "https://jsonfeed.org/version/1.1", "items": [', "The document is damaged JSON."),
+        ("[" * 100_000, "The document is damaged JSON."),
         ("Not found", "The document is plain text, not a feed."),
         ('<?xml version="1.0"?><opml version="2.0"><body/></opml>', "The document is no feed."),
         ("<svg xmlns='http://www.w3.org/2000/svg'/>", "The document is no feed."),

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from digests.feeds.newspaper import clean
 from digests.feeds.pictures import lead_picture
 from digests.feeds.plain import Picture, excerpt, plain, read_markup
+from digests.feeds.raw import RawPicture
 
 
 @pytest.mark.parametrize(
@@ -106,39 +107,39 @@ BASE = "https://daily.example/news/1"
 
 
 @pytest.mark.parametrize(
-    ("item", "markup", "picture"),
+    ("named", "markup", "picture"),
     [
-        ({}, '<img src="/a.jpg">', "https://daily.example/a.jpg"),
-        ({}, '<img src="data:image/gif;base64,R0" data-src="a.jpg">', "https://daily.example/news/a.jpg"),
-        ({}, '<img src="https://x.example/pixel.gif"><img src=b.jpg>', "https://daily.example/news/b.jpg"),
-        ({}, '<img src="a.gif" width="1" height="1"><img width="640" src="b.jpg">', "https://daily.example/news/b.jpg"),
-        ({}, '<img src="https://s.w.org/images/core/emoji/14/72x72/1f3a4.png">', ""),
-        ({}, '<img src="javascript:x"><img src=""><img><img src="data:x"><img src="ftp://x/a.jpg">', ""),
-        ({}, "&lt;img src=a.jpg&gt;", "https://daily.example/news/a.jpg"),
+        ([], '<img src="/a.jpg">', "https://daily.example/a.jpg"),
+        ([], '<img src="data:image/gif;base64,R0" data-src="a.jpg">', "https://daily.example/news/a.jpg"),
+        ([], '<img src="https://x.example/pixel.gif"><img src=b.jpg>', "https://daily.example/news/b.jpg"),
+        ([], '<img src="a.gif" width="1" height="1"><img width="640" src="b.jpg">', "https://daily.example/news/b.jpg"),
+        ([], '<img src="https://s.w.org/images/core/emoji/14/72x72/1f3a4.png">', ""),
+        ([], '<img src="javascript:x"><img src=""><img><img src="data:x"><img src="ftp://x/a.jpg">', ""),
+        ([], "&lt;img src=a.jpg&gt;", "https://daily.example/news/a.jpg"),
         (
-            {
-                "media_thumbnail": [{"url": "https://i.example/small.jpg", "width": "140"}],
-                "media_content": [
-                    {"url": "https://i.example/film.mp4", "type": "video/mp4"},
-                    {"url": "https://i.example/large.jpg", "medium": "image", "width": "1200"},
-                    {"url": "https://i.example/middle.jpg", "medium": "image", "width": "600"},
-                ],
-            },
+            [
+                RawPicture("thumbnail", "https://i.example/small.jpg", width="140"),
+                RawPicture("content", "https://i.example/film.mp4", type="video/mp4"),
+                RawPicture("content", "https://i.example/large.jpg", medium="image", width="1200"),
+                RawPicture("content", "https://i.example/middle.jpg", medium="image", width="600"),
+            ],
             "<img src=a.jpg>",
             "https://i.example/large.jpg",
         ),
-        ({"media_thumbnail": [{"url": "https://i.example/t.jpg"}]}, "", "https://i.example/t.jpg"),
+        ([RawPicture("thumbnail", "https://i.example/t.jpg")], "", "https://i.example/t.jpg"),
         (
-            {"links": [{"rel": "enclosure", "type": "audio/mpeg", "href": "https://i.example/a.mp3"},
-                       {"rel": "enclosure", "type": "image/jpeg", "href": "https://i.example/e.jpg"}]},
+            [RawPicture("enclosure", "https://i.example/a.mp3", type="audio/mpeg"),
+             RawPicture("enclosure", "https://i.example/e.jpg", type="image/jpeg")],
             "",
             "https://i.example/e.jpg",
         ),
-        ({"media_content": "nonsense", "links": None, "image": 3}, "", ""),
+        ([RawPicture("image", "t.jpg", "https://i.example/podcast/")], "", "https://i.example/podcast/t.jpg"),
+        ([RawPicture("enclosure", "https://i.example/unsaid.webp")], "", "https://i.example/unsaid.webp"),
+        ([RawPicture("content", "http://[", medium="image")], "<img src=a.jpg>", "https://daily.example/news/a.jpg"),
     ],
 )  # fmt: skip
-def test_the_lead_picture_is_a_real_one(item: dict[str, object], markup: str, picture: str) -> None:
-    assert lead_picture(item, read_markup(markup)[1], BASE) == picture
+def test_the_lead_picture_is_a_real_one(named: list[RawPicture], markup: str, picture: str) -> None:
+    assert lead_picture(named, read_markup(markup)[1], BASE) == picture
 
 
 def test_sizes_are_read_in_pixels() -> None:

@@ -3,12 +3,11 @@
 import asyncio
 import shutil
 from collections.abc import AsyncIterator
-from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from telegram.ext import ExtBot
-from telegram.request import HTTPXRequest
 
 from bot.formatter.render import Formatter
 from bot.handlers.context import Parts, desk
@@ -17,12 +16,13 @@ from bot.handlers.queue import Queue
 from bot.handlers.registering import handle, register
 from bot.loop import Loop
 from bot.playground.telegram import Server, Telegram
+from bot.sending.wire import Wire
 from bot.texts import Texts
 from bot.texts.cities import Gazetteer
 from digests.settings import Category, FeedSettings, Settings
 from digests.store.engine import Store
 from digests.store.migrate import migrate
-from tests.handlers.talking import Hands, Talking
+from tests.handlers.talking import Hands, Talking, publish
 
 TOKEN = "600000001:TEST"
 
@@ -51,18 +51,24 @@ def texts() -> Texts:
 
 
 @pytest.fixture(scope="session")
+def formatter(texts: Texts) -> Formatter:
+    return Formatter(texts, CATEGORIES)
+
+
+@pytest.fixture(scope="session")
 def gazetteer() -> Gazetteer:
     return Gazetteer.load()
 
 
 @pytest.fixture(scope="session")
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated SQLite database, to be copied."""
+    """A migrated SQLite database with a few stories, to be copied."""
     path = tmp_path_factory.mktemp("migrated") / "sosik.db"
 
     async def prepare() -> None:
         store = Store.open(f"sqlite:///{path}")
         await migrate(store)
+        await _stories(store)
         await store.close()
 
     asyncio.run(prepare())
@@ -92,7 +98,7 @@ async def sqlite_store(migrated: Path, tmp_path: Path) -> AsyncIterator[Store]:
 
 @pytest.fixture
 async def talking(
-    sqlite_store: Store, settings: Settings, clock: Hands, texts: Texts, gazetteer: Gazetteer
+    sqlite_store: Store, settings: Settings, clock: Hands, formatter: Formatter, gazetteer: Gazetteer
 ) -> AsyncIterator[Talking]:
     """The bot at work: five categories, a few stories of today (two of K-pop, one each of Drama and Korea)."""
     telegram = Telegram(token=TOKEN, now=clock)
@@ -100,7 +106,7 @@ async def talking(
     parts = Parts(
         store=sqlite_store,
         settings=settings,
-        formatter=Formatter(texts, settings.categories),
+        formatter=formatter,
         gazetteer=gazetteer,
         now=clock,
         wake=lambda: woken.append(True),
@@ -109,8 +115,8 @@ async def talking(
         bot: ExtBot[int] = ExtBot(
             TOKEN,
             base_url=f"{server.url}/bot",
-            request=HTTPXRequest(connection_pool_size=8),
-            get_updates_request=HTTPXRequest(),
+            request=Wire(8),
+            get_updates_request=Wire(2),
         )
         application = desk(bot, parts)
         register(application)
@@ -124,7 +130,6 @@ async def talking(
             min=telegram.person("민아", language_code="ko"),
             woken=woken,
         )
-        await _stories(people)
         async with application:
             loops: list[Loop] = []
 
@@ -144,19 +149,16 @@ async def talking(
             await queue.stop(1)
 
 
-async def _stories(people: Talking) -> None:
-    people.clock.forward(hours=-3)
-    await people.publish(
-        "Nova Lane announces a winter tour", summary="Eleven cities in six weeks, Busan first."
-    )
-    await people.publish(
-        "Drama of the year begins shooting", tags=("Drama",), summary="In a village by the sea."
-    )
-    await people.publish(
-        "눈이 많이 와요", feed="hanguk", source="한국일보", summary="중부 지방에 큰 눈이 내려요."
-    )
-    people.clock.forward(hours=1)
-    await people.publish(
-        "Nova Lane’s singer is ill", tags=("Breaking",), summary="The first show is postponed."
-    )
-    people.clock.time += timedelta(hours=2)
+async def _stories(store: Store) -> None:
+    """A few stories of the day, the last an hour before the clock begins."""
+    settings, clock = Settings(categories=CATEGORIES, feeds=FEEDS), Hands()
+
+    async def published(title: str, **more: Any) -> None:
+        await publish(store, settings, clock, title, **more)
+
+    clock.forward(hours=-3)
+    await published("Nova Lane announces a winter tour", summary="Eleven cities in six weeks, Busan first.")
+    await published("Drama of the year begins shooting", tags=("Drama",), summary="In a village by the sea.")
+    await published("눈이 많이 와요", feed="hanguk", source="한국일보", summary="중부 지방에 큰 눈이 내려요.")
+    clock.forward(hours=1)
+    await published("Nova Lane’s singer is ill", tags=("Breaking",), summary="The first show is postponed.")

@@ -34,6 +34,37 @@ class Hands:
         self.time += timedelta(**delta)
 
 
+async def publish(
+    store: Store,
+    settings: Settings,
+    clock: Hands,
+    title: str,
+    *,
+    feed: str = "seoul-daily",
+    tags: tuple[str, ...] = (),
+    link: str = "",
+    **more: Any,
+) -> None:
+    """A feed of the settings brings an entry, now, and it is judged. `Breaking` among the tags makes it ring."""
+    address = link or f"https://{feed}.example/{zlib.crc32(title.encode())}"
+    entry = Entry(
+        key=address,
+        title=title,
+        link=address,
+        published=clock(),
+        tags=tags,
+        source=more.pop("source", "Seoul Daily"),
+        **more,
+    )
+    async with store.writing() as tx:
+        await feeds.settle_with(tx, settings.feeds, clock())
+        due = await feeds.claim(tx, "test", clock(), lease_until=clock(), limit=99, whatever=True)
+        (wanted,) = [one for one in due if one.name == feed]
+        keyed = Keyed(entry, 1, link_key(address), title_key(title))
+        await entries.add(tx, wanted.id, [keyed], seen_at=clock(), history=False)
+    await judge(store, settings, clock)
+
+
 @dataclass
 class Talking:
     """People on one side, the bot with its inbox and queue on the other.
@@ -138,32 +169,6 @@ class Talking:
         async with self.store.reading() as tx:
             return await subscriptions.of(tx, kept.id)
 
-    async def publish(
-        self,
-        title: str,
-        *,
-        feed: str = "seoul-daily",
-        tags: tuple[str, ...] = (),
-        link: str = "",
-        **more: Any,
-    ) -> None:
+    async def publish(self, title: str, **more: Any) -> None:
         """A feed of the settings brings an entry, now, and it is judged. `Breaking` among the tags makes it ring."""
-        address = link or f"https://{feed}.example/{zlib.crc32(title.encode())}"
-        entry = Entry(
-            key=address,
-            title=title,
-            link=address,
-            published=self.clock(),
-            tags=tags,
-            source=more.pop("source", "Seoul Daily"),
-            **more,
-        )
-        async with self.store.writing() as tx:
-            await feeds.settle_with(tx, self.settings.feeds, self.clock())
-            due = await feeds.claim(
-                tx, "test", self.clock(), lease_until=self.clock(), limit=99, whatever=True
-            )
-            (wanted,) = [one for one in due if one.name == feed]
-            keyed = Keyed(entry, 1, link_key(address), title_key(title))
-            await entries.add(tx, wanted.id, [keyed], seen_at=self.clock(), history=False)
-        await judge(self.store, self.settings, self.clock)
+        await publish(self.store, self.settings, self.clock, title, **more)

@@ -195,10 +195,10 @@ async def test_a_hanging_feed_delays_no_other_and_costs_its_time_limit(newsroom)
 
 
 async def test_a_fault_of_ours_does_not_ask_the_publisher_every_second(newsroom, monkeypatch) -> None:
-    def broken(_: object) -> None:
+    async def broken(*_: object) -> None:
         raise RuntimeError("a fault that nobody thought of")
 
-    monkeypatch.setattr(step, "parse", broken)
+    monkeypatch.setattr(step.Workshop, "read", broken)
     newsroom.publish("First")
     poller = newsroom.poller()
     newsroom.jump(hours=1)

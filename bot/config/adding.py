@@ -1,0 +1,41 @@
+"""A feed that is added by command or in a chat, held to the same rules as one of the file."""
+
+from collections.abc import Sequence
+
+from pydantic import ValidationError
+
+from bot.config.model import FeedConfig, name_for
+from bot.config.sentences import sentence
+from bot.errors import ConfigError
+from digests.store.added import NewFeed
+
+
+def new_feed(
+    url: str,
+    categories: Sequence[str],
+    *,
+    name: str = "",
+    language: str = "",
+    breaking: bool = False,
+    interval: str = "",
+) -> NewFeed:
+    """Check the values as the file's are. Raises ConfigError, which names every one that cannot be used."""
+    said = {
+        "url": url,
+        "categories": list(categories),
+        "name": name,
+        "language": language,
+        "breaking": breaking,
+    }
+    try:
+        checked = FeedConfig.model_validate(said | {"interval": interval or None})
+    except ValidationError as error:
+        raise ConfigError("\n".join(sentence(detail) for detail in error.errors())) from None
+    return NewFeed(
+        url=checked.url,
+        name=checked.name or name_for(checked.url),
+        categories=checked.categories,
+        language=checked.language,
+        breaking=checked.breaking,
+        interval=checked.interval,
+    )
