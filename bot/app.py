@@ -33,10 +33,13 @@ from bot.sending.wire import Wire
 from bot.texts import Texts
 from bot.texts.cities import Gazetteer
 from digests.compose import compose
+from digests.feeds.discover import Discoverer
 from digests.feeds.fetch import Fetcher
+from digests.feeds.workshop import Workshop
 from digests.judge import Judged, judge
 from digests.model import LANGUAGES, Priority
 from digests.poll import Polled, Poller
+from digests.report import report
 from digests.settings import Settings
 from digests.store import feeds, inbox, outbox
 from digests.store.engine import Store
@@ -49,6 +52,7 @@ log = structlog.get_logger()
 
 TICK = timedelta(seconds=1)  # how late a digest's minute or a feed's time is noticed at most
 TIDY_EVERY = timedelta(hours=1)
+REPORT_EVERY = timedelta(seconds=15)  # feeds that break together are told together
 STOP_SECONDS = 3.0  # for messages and handlers under way; a graceful stop takes under 10 s in all
 
 
@@ -100,6 +104,7 @@ class _Built:
     sender: Sender
     queue: Queue
     scheduler: Scheduler
+    workshop: Workshop  # of the feeds that administrators add
 
 
 class App:
@@ -150,6 +155,8 @@ class App:
         formatter = Formatter(Texts.load(), settings.categories)
         gazetteer = Gazetteer.load()
         wake_sender = partial(self.wake, "send")
+        workshop = Workshop(places=1)
+        discoverer = Discoverer(fetcher, workshop, settings.polling)
         talking = desk(
             bot,
             Parts(
@@ -160,6 +167,7 @@ class App:
                 now=now,
                 wake=wake_sender,
                 admins=frozenset(self._config.telegram.admins),
+                discoverer=discoverer,
             ),
         )
         register(talking)
@@ -183,15 +191,15 @@ class App:
             "judge": partial(self._judge, store, roster),
             "compose": partial(self._compose, store),
             "tidy": partial(self._tidy, store),
+            "report": partial(self._report, store),
             "intake": intake.step,
             "answer": queue.step,
             "send": sender.step,
         }
         self._loops = {name: Loop(name, step) for name, step in steps.items()}
-        ticks = {
-            name: (TIDY_EVERY if name == "tidy" else TICK, loop.wake) for name, loop in self._loops.items()
-        }
-        return _Built(store, bot, gate, talking, formatter, poller, sender, queue, Scheduler(ticks))
+        slow = {"tidy": TIDY_EVERY, "report": REPORT_EVERY}
+        ticks = {name: (slow.get(name, TICK), loop.wake) for name, loop in self._loops.items()}
+        return _Built(store, bot, gate, talking, formatter, poller, sender, queue, Scheduler(ticks), workshop)
 
     async def _live(self, built: _Built) -> None:
         tasks = {name: self._task(name) for name in ("poll", "judge", "compose", "tidy")}
@@ -201,7 +209,7 @@ class App:
                 await built.talking.initialize()
                 async with built.store.writing() as tx:
                     await inbox.belong_to(tx, built.bot.id, self._now())
-                tasks |= {name: self._task(name) for name in ("intake", "answer", "send")}
+                tasks |= {name: self._task(name) for name in ("intake", "answer", "send", "report")}
                 self.started.set()
                 voices = {language: built.formatter.voice(language) for language in LANGUAGES}
                 await self._unless_stopped(publish_commands(built.bot, voices))
@@ -221,6 +229,7 @@ class App:
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
+            built.workshop.close()
             await built.bot.shutdown()
             log.info("stopped")
 
@@ -242,6 +251,11 @@ class App:
 
     async def _tidy(self, store: Store) -> bool:
         return (await tidy(store, self._settings, self._now())).more
+
+    async def _report(self, store: Store) -> bool:
+        if await report(store, self._config.telegram.admins, self._now()):
+            self.wake("send")
+        return False
 
     def _polled(self, polled: Polled) -> None:
         self.wake("poll")  # a place is free

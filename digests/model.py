@@ -234,6 +234,23 @@ class DigestContent:
 
 
 @dataclass(frozen=True, slots=True)
+class BrokenFeed:
+    """A feed that administrators should look after."""
+
+    name: str
+    error: str  # in words
+    closed: bool = False  # by its publisher, for good
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeContent:
+    """What administrators are told, and no reader: feeds that broke."""
+
+    feeds: tuple[BrokenFeed, ...]
+    more: int = 0  # that the length left out
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
     """The stories of a digest that stand under one category."""
 
@@ -350,6 +367,7 @@ class Kind(StrEnum):
 
     ALERT = "alert"
     DIGEST = "digest"
+    NOTICE = "notice"
 
 
 def alert_key(story: StoryId, turn: int = 1) -> str:
@@ -359,11 +377,11 @@ def alert_key(story: StoryId, turn: int = 1) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """The content of one alert or digest, shared by all chats it is for."""
+    """The content of one alert, digest or notice, shared by all chats it is for."""
 
     id: EditionId
     kind: Kind
-    content: AlertContent | DigestContent
+    content: AlertContent | DigestContent | NoticeContent
 
 
 @dataclass(frozen=True, slots=True)

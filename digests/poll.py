@@ -171,14 +171,18 @@ class Poller:
             if isinstance(answer, timedelta):
                 return await self._leave(due, answer)
             self._manners.answered(address)
-            parsed = None if _is_known(due, answer) else await _read(self._workshop, answer)
+            body_hash = answer.fingerprint if isinstance(answer, Fetched) else due.body_hash
+            known = due.key_version == KEY_VERSION and due.body_hash == body_hash
+            parsed = None if known else await _read(self._workshop, answer)
         except FeedError as error:
             return await self._failed(due, error)
         news, body = News(), b""
         if parsed is not None and isinstance(answer, Fetched):
             news, body = await self._sifted(due, parsed), answer.body
         self._writing.add(due.id)
-        kept = await self._upshot(due, answer, parsed, news, forbids=forbids_copying(body))
+        kept = await self._upshot(
+            due, answer, parsed, news, body_hash=body_hash, forbids=forbids_copying(body)
+        )
         new = await self._written.put(kept)
         tell = log.info if new else log.debug
         tell(
@@ -230,6 +234,7 @@ class Poller:
         parsed: Parsed | None,
         news: News,
         *,
+        body_hash: str,
         forbids: bool,
     ) -> polls.Kept:
         """Put together everything that a success came to."""
@@ -259,7 +264,7 @@ class Poller:
             last_modified=answer.last_modified,
             title=parsed.title if parsed else "",
             address=address,
-            body_hash=answer.fingerprint if isinstance(answer, Fetched) else due.body_hash,
+            body_hash=body_hash,
             key_version=KEY_VERSION if parsed else due.key_version,
             habits=habits,
             moving=move,
@@ -345,13 +350,6 @@ class Poller:
         async with self._store.writing() as tx:
             await feeds.let_wait(tx, due.id, self._now() + rests, why)
         return Polled(due.name, error=f"Not asked: its host refused us, and rests for {spoken(rests)}.")
-
-
-def _is_known(due: feeds.DueFeed, answer: Fetched | Unchanged) -> bool:
-    """Whether there is nothing to read: the server says so, or sends the same bytes again."""
-    if isinstance(answer, Unchanged):
-        return True
-    return due.key_version == KEY_VERSION and due.body_hash == answer.fingerprint
 
 
 async def _read(workshop: Workshop, answer: Fetched | Unchanged) -> Parsed | None:

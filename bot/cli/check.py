@@ -72,7 +72,7 @@ async def _look(config: "Config") -> list[Finding]:
 
     workshop = Workshop()
     places = asyncio.Semaphore(config.polling.concurrency)
-    feeds = config.newsroom().feeds
+    feeds, unnamed = await _named(config)
     manners = Manners(config.newsroom().polling)
     async with Fetcher(config.newsroom().polling) as fetcher:
 
@@ -87,7 +87,31 @@ async def _look(config: "Config") -> list[Finding]:
                 *(feed(one) for one in feeds),
             )
         )
-    return looked + await _told(config.database.url)
+    return [*looked, *await _told(config.database.url), *unnamed]
+
+
+async def _named(config: "Config") -> tuple["Sequence[FeedSettings]", list[Finding]]:
+    """Give the feeds of the file and the added ones; and what the file names no more, which is kept all the same."""
+    from bot.cli.feeds_words import unnamed
+    from digests.errors import StoreError
+    from digests.store import health
+    from digests.store.engine import Store
+    from digests.store.migrate import require_current
+    from digests.store.roster import Roster
+
+    settings = config.newsroom()
+    store = Store.open(config.database.url)
+    try:
+        await require_current(store)
+        feeds = (await Roster(store, settings).settings()).feeds
+        async with store.reading() as tx:
+            urls, slugs = {feed.url for feed in settings.feeds}, {one.slug for one in settings.categories}
+            gone = await health.unnamed(tx, urls, slugs)
+    except StoreError:
+        return settings.feeds, []  # another line says what is the matter with it
+    finally:
+        await store.close()
+    return feeds, [Finding(what, fine=True, words=words, warning=True) for what, words in unnamed(gone)]
 
 
 async def _told(url: str) -> list[Finding]:

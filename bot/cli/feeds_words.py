@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from digests.feeds.habits import spoken
 from digests.settings import FeedSettings
-from digests.store.health import Health
+from digests.store.health import Health, Unnamed
 
 
 def mark(feed: FeedSettings | None, health: Health | None) -> str:
@@ -40,6 +40,21 @@ def ago(at: datetime, now: datetime) -> str:
     """Say how long ago something was."""
     past = now - at
     return "just now" if past < timedelta(seconds=5) else f"{spoken(past)} ago"
+
+
+def unnamed(gone: Unnamed) -> tuple[tuple[str, str], ...]:
+    """Say what the file names no more: each as what it is, and a sentence."""
+    feeds = (
+        (f"feed {name}", "The file names it no more: it is retired. Its stories stay.") for name in gone.feeds
+    )
+    categories = (
+        (
+            f"category {slug}",
+            f"The file names it no more: it is retired. Its subscriptions are kept ({chats} chats).",
+        )
+        for slug, chats in gone.categories
+    )
+    return (*feeds, *categories)
 
 
 def _standing(feed: FeedSettings | None, health: Health) -> str:

@@ -98,8 +98,16 @@ class Refresh:
     """Show the panel as things are now."""
 
 
+@dataclass(frozen=True, slots=True)
+class AddFeed:
+    """Add the feed that was offered under this number; administrators alone may."""
+
+    offer: str  # sixteen hexadecimal digits
+
+
 Press = (
     Follow
+    | AddFeed
     | Done
     | SetZone
     | SetAlerts
@@ -158,11 +166,14 @@ def _body(press: Press) -> str:  # noqa: C901, PLR0911 — a table: one line a k
             return f"page:settings:{name}"
         case Refresh():
             return "refresh:settings:"
+        case AddFeed(offer):
+            return f"feed:question:{offer}"
 
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9_-]*")
 _ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+\-/:]*")
 _CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
+_OFFER = re.compile(r"[0-9a-f]{16}")
 _QUIET = re.compile(r"([0-9:]{5})-([0-9:]{5})(/hold)?")
 
 
@@ -212,6 +223,10 @@ def _page(panel: Panel, value: str) -> Press | None:
     return Page(name) if panel == "settings" and name else None
 
 
+def _feed(panel: Panel, value: str) -> Press | None:
+    return AddFeed(value) if panel == "question" and _OFFER.fullmatch(value) else None
+
+
 def _bare(press: Press, at: Panel) -> Callable[[Panel, str], Press | None]:
     return lambda panel, value: press if panel == at and not value else None
 
@@ -227,6 +242,7 @@ _READERS: dict[str, Callable[[Panel, str], Press | None]] = {
     "language": _language,
     "forget": _forget,
     "page": _page,
+    "feed": _feed,
     "refresh": _bare(Refresh(), "settings"),
 }
 

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, time
 
 from bot.formatter.buttons import (
+    AddFeed,
     Done,
     FewerAlerts,
     Follow,
@@ -52,6 +53,11 @@ def category_toggles(
         )
         for category in categories
     )
+
+
+def feeds_offered(offers: Sequence[tuple[str, str]]) -> Keyboard:
+    """One button a feed, by its title; `offers` are titles and numbers."""
+    return tuple((_button(shorten(title, _LABEL), AddFeed(number)),) for title, number in offers)
 
 
 def zones(places: Sequence[Place], now: datetime, *, panel: Panel = "question") -> Keyboard:

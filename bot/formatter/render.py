@@ -13,8 +13,9 @@ from bot.formatter.keyboards import Place
 from bot.formatter.measure import fitting, pack
 from bot.formatter.message import Keyboard, Message, Preview
 from bot.texts import Texts, Voice
-from digests.model import LANGUAGES, AlertContent, Card, DigestContent, Language
+from digests.model import LANGUAGES, AlertContent, Card, DigestContent, Language, NoticeContent
 from digests.settings import Category
+from digests.store.health import Health
 
 _BLANK_LINES = re.compile(r"\n{3,}")
 _EXCERPT = 110  # UTF-16 units: two to three lines on a phone
@@ -106,6 +107,22 @@ class Formatter:
         if ask_zone:
             blocks.append(self._say("replies/zone_question", language))
         return _messages(blocks, keyboard=keyboards.zones(ask_zone, now) if ask_zone else ())[0]
+
+    def notice(self, content: NoticeContent, *, language: Language) -> Message:
+        """What administrators are told."""
+        return Message(fitting(self._say("notice", language, feeds=content.feeds, more=content.more)))
+
+    def feeds(
+        self, every: Sequence[Health], *, language: Language, zone: tzinfo, now: datetime
+    ) -> tuple[Message, ...]:
+        """How feeds fare, for administrators: what is broken first."""
+        ordered = sorted(every, key=lambda one: not one.is_broken)
+        head = self._say(
+            "heads/feeds", language, feeds=len(ordered), broken=sum(one.is_broken for one in ordered)
+        )
+        return _messages(
+            [head, *(self._say("feed", language, feed=one, zone=zone, now=now) for one in ordered)]
+        )
 
     def stories(
         self,

@@ -18,6 +18,7 @@ from bot.formatter.request import as_plain, to_edit, to_send
 from bot.texts import Voice
 from bot.texts.cities import Gazetteer
 from digests.editions.timetable import next_due, zone_of
+from digests.feeds.discover import Discoverer
 from digests.model import Address, Chat, ChatKind, Language, NewChat
 from digests.settings import Settings
 from digests.store import chats, inbox
@@ -36,7 +37,8 @@ class Parts:
     gazetteer: Gazetteer
     now: Callable[[], datetime]
     wake: Callable[[], None]  # something may be owed or due now
-    admins: frozenset[int] = frozenset()
+    admins: frozenset[int] = frozenset()  # user ids of the operators
+    discoverer: Discoverer | None = None  # looks into the feeds that they add
 
 
 class Talk(CallbackContext[ExtBot[int], dict[Any, Any], dict[Any, Any], dict[Any, Any]]):

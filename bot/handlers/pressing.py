@@ -3,6 +3,7 @@
 from telegram import Update
 
 from bot.formatter.buttons import (
+    AddFeed,
     Done,
     FewerAlerts,
     Follow,
@@ -17,7 +18,7 @@ from bot.formatter.buttons import (
     SetZone,
     parse,
 )
-from bot.handlers import membership, onboarding, privacy, scheduling, settings_panel, subscribing
+from bot.handlers import feeding, membership, onboarding, privacy, scheduling, settings_panel, subscribing
 from bot.handlers.context import Talk
 from digests.editions.timetable import zone_of
 
@@ -61,6 +62,8 @@ async def _do(talk: Talk, wish: Press) -> None:
             await onboarding.set_zone(talk, wish)
         case Forget():
             await privacy.press(talk, wish)
+        case AddFeed():
+            await feeding.press(talk, wish)
         case Follow():
             await subscribing.press(talk, wish)
         case SetAlerts() | FewerAlerts() | SetLanguage():

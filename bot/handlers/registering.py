@@ -8,6 +8,7 @@ from telegram import Update
 from telegram.ext import CallbackQueryHandler, ChatMemberHandler, CommandHandler, MessageHandler, filters
 
 from bot.handlers import (
+    feeding,
     helping,
     membership,
     onboarding,
@@ -45,6 +46,8 @@ def register(desk: Desk) -> None:
         desk.add_handler(CommandHandler(name, act, filters=_SAID))
     # In groups other words, and other bots' commands, are none of ours.
     here = _SAID & filters.ChatType.PRIVATE
+    for name, act in {"feeds": feeding.feeds, "addfeed": feeding.add_feed}.items():
+        desk.add_handler(CommandHandler(name, feeding.for_admins(act, listening.unknown), filters=here))
     desk.add_handler(MessageHandler(here & filters.COMMAND, listening.unknown))
     desk.add_handler(MessageHandler(here & (filters.TEXT | filters.CAPTION), listening.words))
     desk.add_error_handler(trouble)

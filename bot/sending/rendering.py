@@ -10,7 +10,16 @@ from bot.formatter.message import Message
 from bot.formatter.render import Formatter
 from bot.texts.cities import Gazetteer
 from digests.editions.timetable import zone_of
-from digests.model import AlertContent, ChatKind, Delivery, DigestContent, Edition, EditionId, Share
+from digests.model import (
+    AlertContent,
+    ChatKind,
+    Delivery,
+    DigestContent,
+    Edition,
+    EditionId,
+    NoticeContent,
+    Share,
+)
 from digests.store import editions
 from digests.store.engine import Store
 
@@ -42,11 +51,12 @@ class Renderer:
         if key in self._rendered:
             self._rendered.move_to_end(key)
             return self._rendered[key]
-        made = (
-            (self._alert(content, delivery),)
-            if isinstance(content, AlertContent)
-            else await self._digest(content, delivery, now)
-        )
+        if isinstance(content, AlertContent):
+            made: tuple[Message, ...] = (self._alert(content, delivery),)
+        elif isinstance(content, NoticeContent):
+            made = (self._formatter.notice(content, language=chat.language),)
+        else:
+            made = await self._digest(content, delivery, now)
         self._rendered[key] = made
         if len(self._rendered) > KEPT:
             self._rendered.popitem(last=False)

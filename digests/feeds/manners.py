@@ -5,8 +5,7 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-
-from yarl import URL
+from urllib.parse import urlsplit
 
 from digests.feeds.addresses import is_private_host
 from digests.feeds.trouble import TryLaterError
@@ -29,7 +28,7 @@ class _Host:
 def host_of(url: str) -> str:
     """Name the host of an address, "" where there is none."""
     try:
-        return (URL(url).host or "").lower()
+        return urlsplit(url).hostname or ""
     except ValueError:
         return ""
 

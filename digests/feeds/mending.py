@@ -12,12 +12,23 @@ _AMPERSAND = re.compile(r"&(?:#\d+;|#[xX][0-9a-fA-F]+;|([A-Za-z][A-Za-z0-9]*);)?
 _OF_XML = frozenset({"amp", "lt", "gt", "quot", "apos"})
 _DECLARED = re.compile(r"<!ENTITY\s+(\w+)")
 _FIRST = re.compile(r"<\w")
+_ROOT = re.compile(r"<[\w:.-]+")
+_END = re.compile(
+    r"</(?:[\w.-]{1,20}:)?(?:rss|feed|rdf)\s*>(?!.*</(?:[\w.-]{1,20}:)?(?:rss|feed|rdf)\s*>)",
+    re.IGNORECASE | re.DOTALL,
+)
+_PREFIX = re.compile(
+    r"</?([A-Za-z_][\w.-]{0,40}):[A-Za-z_]|\s([A-Za-z_][\w.-]{0,40}):[A-Za-z_][\w.-]*\s*=\s*[\"']"
+)
+_NAMESPACE = re.compile(r"xmlns:([A-Za-z_][\w.-]{0,40})\s*=")
 
 
 def mended(text: str) -> str:
     """Take out what would make a strict XML parser give up, or feedparser fail, and what nobody could see anyway."""
     text = _CONTROLS.sub("", text).lstrip()
     text = _REFERENCE.sub(_character, text)
+    if end := _END.search(text, max(0, len(text) - 20_000)):  # what hosts put behind the feed
+        text = text[: end.end()]
     first = _FIRST.search(text)
     start = first.start() if first else 0
     # Before the first element: white space is looked through again and again, and entities multiply.
@@ -26,7 +37,20 @@ def mended(text: str) -> str:
     known = _OF_XML.union(_DECLARED.findall(head))
     parts = CDATA.split(text[start:])  # every other part is CDATA, in which an ampersand is one
     parts[::2] = [_AMPERSAND.sub(lambda found: _reference(found, known), part) for part in parts[::2]]
-    return head + "".join(parts)
+    return head + _declared("".join(parts[::2]), "".join(parts))
+
+
+def _declared(seen: str, text: str) -> str:
+    """Declare the prefixes that are used in `seen` and nowhere declared, as themselves."""
+    missing = (
+        {prefix for pair in _PREFIX.findall(seen) for prefix in pair if prefix}
+        - set(_NAMESPACE.findall(seen))
+        - {"xml", "xmlns"}
+    )
+    if not missing or len(missing) > 20:
+        return text
+    said = "".join(f' xmlns:{prefix}="urn:undeclared:{prefix}"' for prefix in sorted(missing))
+    return _ROOT.sub(lambda found: found[0] + said, text, count=1)
 
 
 def _reference(found: re.Match[str], known: frozenset[str]) -> str:

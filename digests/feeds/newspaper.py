@@ -33,9 +33,11 @@ def clean(text: str) -> str:
         if found := _DATELINE.match(cleaned):
             cleaned = cleaned[found.end() :]
     start = max(0, len(cleaned) - _TAIL)
-    if found := _NOTICE.search(cleaned, start):
+    if "무단" in cleaned and (found := _NOTICE.search(cleaned, start)):
         cleaned = cleaned[: found.start()]
-    for shape in (_MAIL, _SIGNED):
+    for shape, mark in ((_MAIL, "@"), (_SIGNED, "")):
+        if mark not in cleaned:  # looking for the mark is cheap, looking for the shape is not
+            continue
         start = max(0, len(cleaned) - _TAIL)
         if found := shape.search(cleaned, start):
             cleaned = cleaned[: found.start()]

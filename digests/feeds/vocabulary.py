@@ -91,7 +91,7 @@ DUTIES = {
 
 # Known elements whose inside is nothing of ours.
 CLOSED = frozenset({"contributor", "dc:contributor", "itunes:owner", "media:community", "media:credit", "media:player",
-                    "georss:where", "textinput"})  # fmt: skip
+                    "georss:where", "textinput", "image"})  # fmt: skip
 TELLING = frozenset({*VALUES, *TEXTS, "link"})
 
 # Elements of the feed itself that are one value.

@@ -37,6 +37,11 @@ class Workshop:
             self._benches.put(bench)
         weakref.finalize(self, _end, self._all)  # for whoever forgets to close
 
+    @property
+    def processes(self) -> tuple[int, ...]:
+        """The ids of the processes that are there."""
+        return tuple(bench.pid for bench in self._all if bench.pid)
+
     async def read(self, document: Document) -> Parsed:
         """Read a document without holding up the event loop. Its title and keys are made already. Raises FeedError."""
         if len(document.body) > _AT_ONCE:
@@ -90,6 +95,10 @@ class _Bench:
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid if self._process else 0
 
     def ask(self, text: str, url: str, seconds: float) -> RawFeed | None:
         try:

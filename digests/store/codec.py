@@ -1,31 +1,48 @@
 """Frozen dataclasses to JSON columns and back. A field added with a default reads old rows."""
 
+from collections.abc import Mapping
 from datetime import time
 from typing import Any
 
 from pydantic import TypeAdapter
 
-from digests.model import AlertContent, DigestContent, Edition, EditionId, Kind, Quiet, Reason, Share
+from digests.model import (
+    AlertContent,
+    DigestContent,
+    Edition,
+    EditionId,
+    Kind,
+    NoticeContent,
+    Quiet,
+    Reason,
+    Share,
+)
 
 _ALERT: TypeAdapter[AlertContent] = TypeAdapter(AlertContent)
 _DIGEST: TypeAdapter[DigestContent] = TypeAdapter(DigestContent)
+_NOTICE: TypeAdapter[NoticeContent] = TypeAdapter(NoticeContent)
 _REASONS: TypeAdapter[tuple[Reason, ...]] = TypeAdapter(tuple[Reason, ...])
 _SHARE: TypeAdapter[Share] = TypeAdapter(Share)
 _QUIET: TypeAdapter[Quiet] = TypeAdapter(Quiet)
+_CONTENTS: Mapping[Kind, TypeAdapter[Any]] = {Kind.ALERT: _ALERT, Kind.DIGEST: _DIGEST, Kind.NOTICE: _NOTICE}
 
 
-def content_to_json(content: AlertContent | DigestContent) -> Any:
-    """Give an edition's content as JSON values."""
+def kind_of(content: AlertContent | DigestContent | NoticeContent) -> Kind:
+    """Tell what kind of edition a content makes."""
     if isinstance(content, AlertContent):
-        return _ALERT.dump_python(content, mode="json")
-    return _DIGEST.dump_python(content, mode="json")
+        return Kind.ALERT
+    return Kind.DIGEST if isinstance(content, DigestContent) else Kind.NOTICE
+
+
+def content_to_json(content: AlertContent | DigestContent | NoticeContent) -> Any:
+    """Give an edition's content as JSON values."""
+    return _CONTENTS[kind_of(content)].dump_python(content, mode="json")
 
 
 def edition(row: Any) -> Edition:
     """Read an edition's row."""
     kind = Kind(row.kind)
-    adapter: TypeAdapter[Any] = _ALERT if kind is Kind.ALERT else _DIGEST
-    return Edition(EditionId(row.id), kind, adapter.validate_python(row.content))
+    return Edition(EditionId(row.id), kind, _CONTENTS[kind].validate_python(row.content))
 
 
 def reasons_to_json(reasons: tuple[Reason, ...]) -> Any:

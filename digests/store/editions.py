@@ -16,7 +16,7 @@ from digests.model import (
     DigestContent,
     Edition,
     EditionId,
-    Kind,
+    NoticeContent,
     Priority,
     State,
     StoryId,
@@ -29,10 +29,14 @@ from digests.store.tables import broadcasts, chats, deliveries, editions, filing
 
 
 async def add(
-    tx: Writing, content: AlertContent | DigestContent, now: datetime, *, story: StoryId | None = None
+    tx: Writing,
+    content: AlertContent | DigestContent | NoticeContent,
+    now: datetime,
+    *,
+    story: StoryId | None = None,
 ) -> EditionId:
-    """Store the content of an alert or a digest."""
-    kind = Kind.ALERT if isinstance(content, AlertContent) else Kind.DIGEST
+    """Store the content of an alert, a digest or a notice."""
+    kind = codec.kind_of(content)
     made = await tx.value(
         insert(tx, editions)
         .values(kind=kind, story_id=story, content=codec.content_to_json(content), created_at=now)

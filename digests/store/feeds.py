@@ -94,7 +94,7 @@ async def settle_with(tx: Writing, wanted: Sequence[FeedSettings], now: datetime
         rests = row.next_poll_at is None and row.gone_at is None
         if rests or (row.name, row.show, row.origin) != (feed.name, feed.show, added.FILE):
             values: dict[str, Any] = {"name": feed.name, "show": feed.show, "origin": added.FILE}
-            values |= {"next_poll_at": now, "next_poll_why": ""} if rests else {}
+            values |= {"next_poll_at": now, "next_poll_why": "", "reported_at": None} if rests else {}
             await tx.execute(
                 update(feeds).where(feeds.c.url == feed.url).values(**values, wished=None, paused_at=None)
             )

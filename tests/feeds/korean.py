@@ -6,7 +6,12 @@ from dataclasses import dataclass
 NAMES = ("euc-kr", "EUC_KR", "ks_c_5601-1987", "ksc5601", "KSC_5601", "korean", "windows-949", "x-windows-949", "ms949",
          "uhc", "cp949")  # fmt: skip
 # 뷁, 똠, 펲 and 햏 are syllables that EUC-KR has not and its superset CP949 has.
-TITLES = ("달빛밴드, 새 음반 ‘밀물’ 발표", "뷁과 똠방각하: 펲시맨의 하루", "Moon Band — 2026 tour 일정 공개", "한강의 밤… 햏자들의 잔치")
+TITLES = (
+    "달빛밴드, 새 음반 ‘밀물’ 발표",
+    "뷁과 똠방각하: 펲시맨의 하루",
+    "Moon Band — 2026 tour 일정 공개",
+    "한강의 밤… 햏자들의 잔치",
+)
 HURT = "이 글은 전송 중에 다쳤다@@ 그래도 읽힌다"
 
 
@@ -33,7 +38,11 @@ def document(declared: str, codec: str, *, damage: bytes = b"", letters: str = "
 
 def kinds() -> Iterator[Kind]:
     """Give all kinds: every name, wherever it is said; every wrong or missing name; each whole and damaged."""
-    for hurt, damage in (("", b""), (", a stray byte", b"\xc8"), (", a cut letter", "다".encode("cp949")[:1])):
+    for hurt, damage in (
+        ("", b""),
+        (", a stray byte", b"\xc8"),
+        (", a cut letter", "다".encode("cp949")[:1]),
+    ):
         for name in NAMES:
             yield Kind(f"CP949, {name} declared{hurt}", document(name, "cp949", damage=damage))
             yield Kind(f"CP949, {name} by HTTP{hurt}", document("", "cp949", damage=damage), name)
@@ -44,7 +53,12 @@ def kinds() -> Iterator[Kind]:
                                   ("shift_jis", "")):  # fmt: skip
             yield Kind(f"CP949, {declared or 'nothing'} declared, {charset or 'nothing'} by HTTP{hurt}",
                        document(declared, "cp949", damage=damage), charset)  # fmt: skip
-    for hurt, damage in (("", b""), (", a stray byte", b"\xed"), (", a cut letter", "다".encode()[:2]), (", a bad byte", b"\xff")):
+    for hurt, damage in (
+        ("", b""),
+        (", a stray byte", b"\xed"),
+        (", a cut letter", "다".encode()[:2]),
+        (", a bad byte", b"\xff"),
+    ):
         for declared, charset in (("utf-8", ""), ("", ""), ("euc-kr", ""), ("", "euc-kr"), ("utf-16", ""), ("euc-kr", "utf-8"),
                                   ("ks_c_5601-1987", "ms949"), ("iso-8859-1", ""), ("nonsense", "nonsense")):  # fmt: skip
             yield Kind(f"UTF-8, {declared or 'nothing'} declared, {charset or 'nothing'} by HTTP{hurt}",

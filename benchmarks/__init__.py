@@ -1,0 +1,1 @@
+"""Figures that anyone can take: each module is one command, `python -m benchmarks.<name>`."""
