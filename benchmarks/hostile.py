@@ -22,7 +22,9 @@ def hostile(server: Server, feeds: int, folder: Path) -> None:
         span, failures = stored(place / "sosik.db")
         print(f"  {name:22} {span:6.2f} s; the whole {one.seconds:.1f} s, at most {one.memory:.0f} MB")
         for url, error in failures:
-            print(f"    {url.removeprefix(server.base):14} {error}")
+            print(
+                f"    {url.removeprefix(server.base):14} {error or 'read: what it defines is not unpacked'}"
+            )
 
 
 def stored(database: Path) -> tuple[float, list[tuple[str, str]]]:
@@ -30,7 +32,9 @@ def stored(database: Path) -> tuple[float, list[tuple[str, str]]]:
     connection = sqlite3.connect(database)
     times = [
         datetime.fromisoformat(at)
-        for (at,) in connection.execute("SELECT polled_at FROM feeds WHERE url LIKE '%/feed/%' AND error = ''")
+        for (at,) in connection.execute(
+            "SELECT polled_at FROM feeds WHERE url LIKE '%/feed/%' AND error = ''"
+        )
     ]
     failures = connection.execute("SELECT url, error FROM feeds WHERE url NOT LIKE '%/feed/%'").fetchall()
     connection.close()

@@ -24,14 +24,15 @@ MISSING = (
 
 
 def compare(server: Server, feeds: int, rounds: int, python: str, folder: Path) -> None:
-    with_reader = not subprocess.run([python, "-c", "import reader"], capture_output=True).returncode
+    probe = subprocess.run([python, "-c", "import reader"], capture_output=True, check=False)
+    with_reader = not probe.returncode
     if not with_reader:
         print(MISSING)
     urls = [f"{server.base}/feed/{number}.xml" for number in range(feeds)]
     script = str(ROOT / "benchmarks" / "with_reader.py")
     runs: dict[tuple[str, str], list[Run]] = {}
     for turn in range(rounds):
-        for mode in MODES:  # the first fills the databases that the others find
+        for mode, words in MODES.items():  # the first fills the databases that the others find
             server.mode(mode)
             for who in ("sosik", "reader") if with_reader else ("sosik",):
                 place = folder / f"{who}-{turn}"
@@ -44,14 +45,16 @@ def compare(server: Server, feeds: int, rounds: int, python: str, folder: Path) 
                 one = run(command, place)
                 runs.setdefault((who, mode), []).append(one)
                 print(
-                    f"  {turn + 1}/{rounds} {who:6} {MODES[mode]:18} {one.seconds:7.1f} s   {one.said}",
+                    f"  {turn + 1}/{rounds} {who:6} {words:18} {one.seconds:7.1f} s   {one.said}",
                     file=sys.stderr,
                 )
     table(runs, feeds, compared=with_reader)
 
 
 def table(runs: dict[tuple[str, str], list[Run]], feeds: int, *, compared: bool) -> None:
-    print("|  | ratio | wanted | Sosik feeds/s | reader feeds/s | CPU s | CPU s | peak MB | peak MB | memory |")
+    print(
+        "|  | ratio | wanted | Sosik feeds/s | reader feeds/s | CPU s | CPU s | peak MB | peak MB | memory |"
+    )
     print("|---|---|---|---|---|---|---|---|---|---|")
     for mode, name in MODES.items():
         ours = middle(runs["sosik", mode])
@@ -69,11 +72,15 @@ def table(runs: dict[tuple[str, str], list[Run]], feeds: int, *, compared: bool)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--feeds", type=int, help="2000; with --cycle 10000; with --hostile 200")
     parser.add_argument("--entries", type=int, default=30)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--reader-python", default=sys.executable, help="the Python that reader is installed in")
+    parser.add_argument(
+        "--reader-python", default=sys.executable, help="the Python that reader is installed in"
+    )
     parser.add_argument("--cycle", action="store_true", help="a running bot, 95 %% of its answers 304")
     parser.add_argument("--seconds", type=int, default=60, help="how long --cycle looks")
     parser.add_argument("--hostile", action="store_true", help="what bad feeds do to good ones")
@@ -91,9 +98,7 @@ def main() -> None:
             for mode, words in MODES.items():
                 server.mode(mode)
                 print(words)
-                subprocess.run(
-                    [sys.executable, "-m", "benchmarks.stages", str(folder)], cwd=ROOT, check=True
-                )
+                subprocess.run([sys.executable, "-m", "benchmarks.stages", str(folder)], cwd=ROOT, check=True)
         else:
             compare(server, asked.feeds or 2_000, asked.rounds, asked.reader_python, folder)
 

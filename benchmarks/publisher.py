@@ -14,13 +14,14 @@ import asyncio
 import gzip
 import sys
 from collections import Counter
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from itertools import count
 
 from aiohttp import web
 
-WORDS = (
+WORDS = (  # noqa: SIM905 - thirty strings in quotes are no easier to read
     "harbour lantern quiet village bakery summer festival tower singer river museum archive letter winter garden "
     "orchestra station bridge actor island market poster rehearsal melody cinema mountain chapel ribbon"
 ).split()
@@ -101,9 +102,10 @@ async def hang(_request: web.Request) -> web.Response:
 async def drip(request: web.Request) -> web.StreamResponse:
     response = web.StreamResponse(headers={"Content-Type": "application/rss+xml"})
     await response.prepare(request)
-    for number in count():
-        await response.write(b"<rss version='2.0'>"[number : number + 1] or b" ")
-        await asyncio.sleep(1)
+    with suppress(ConnectionError):  # nobody waits for ever
+        for number in count():
+            await response.write(b"<rss version='2.0'>"[number : number + 1] or b" ")
+            await asyncio.sleep(1)
     return response
 
 

@@ -41,7 +41,9 @@ def cycle(server: Server, feeds: int, seconds: int, folder: Path) -> None:
             bot.wait(30)
     print(f"{feeds} feeds every 5 minutes, looked at for {took:.0f} s; answers: {server.answers()}")
     print(f"  {share:.1%} of one core (wanted: under 25 %)")
-    print(f"  memory {grown[0]:.0f} MB at the beginning, {grown[-1]:.0f} MB at the end, {max(grown):.0f} MB at most")
+    print(
+        f"  memory {grown[0]:.0f} MB at the beginning, {grown[-1]:.0f} MB at the end, {max(grown):.0f} MB at most"
+    )
 
 
 def used(pid: int) -> float:

@@ -2,9 +2,8 @@
 
 import asyncio
 import warnings
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from random import random  # noqa: TID251 - chance begins here, and is an argument everywhere else
@@ -17,14 +16,15 @@ from telegram.ext import ExtBot
 from telegram.warnings import PTBUserWarning
 
 from bot.clock import Clock
-from bot.config import Config
-from bot.errors import TelegramRefusedError
+from bot.config import Config, Watch
+from bot.errors import ConfigError, TelegramRefusedError
 from bot.formatter.render import Formatter
 from bot.handlers.context import Desk, Parts, desk
 from bot.handlers.intake import Intake
 from bot.handlers.queue import Queue
 from bot.handlers.registering import handle, publish_commands, register
 from bot.loop import Loop
+from bot.newsroom import opened
 from bot.scheduler import Scheduler
 from bot.sending.pace import Gate
 from bot.sending.rendering import Renderer
@@ -36,15 +36,13 @@ from digests.compose import compose
 from digests.feeds.discover import Discoverer
 from digests.feeds.fetch import Fetcher
 from digests.feeds.workshop import Workshop
-from digests.judge import Judged, judge
+from digests.judge import judge
+from digests.look import Polled
 from digests.model import LANGUAGES, Priority
-from digests.poll import Polled, Poller
+from digests.poll import Poller
 from digests.report import report
-from digests.settings import Settings
 from digests.store import feeds, inbox, outbox
 from digests.store.engine import Store
-from digests.store.lock import hold
-from digests.store.migrate import migrate
 from digests.store.roster import Roster
 from digests.tidy import tidy
 
@@ -54,41 +52,6 @@ TICK = timedelta(seconds=1)  # how late a digest's minute or a feed's time is no
 TIDY_EVERY = timedelta(hours=1)
 REPORT_EVERY = timedelta(seconds=15)  # feeds that break together are told together
 STOP_SECONDS = 3.0  # for messages and handlers under way; a graceful stop takes under 10 s in all
-
-
-@asynccontextmanager
-async def opened(config: Config, settings: Settings, clock: Clock) -> AsyncIterator[Store]:
-    """Open the database for a run: held against others, its tables current, the operator's feeds known.
-
-    Raises StoreError: InUseError when another process works on it.
-    """
-    store = Store.open(config.database.url)
-    try:
-        async with hold(store):
-            before, after = await migrate(store)
-            if before != after:
-                log.info("migrated", database=store.shown_url, before=before, after=after)
-            async with store.writing() as tx:
-                await feeds.settle_with(tx, settings.feeds, clock.now())
-            yield store
-    finally:
-        await store.close()
-
-
-async def poll_once(config: Config, clock: Clock, *, told: Callable[[Polled], None]) -> tuple[Judged, ...]:
-    """Poll every feed once and judge what is new. What rings is owed, and sent by the next run."""
-    settings = config.newsroom()
-    run = uuid4().hex
-    async with opened(config, settings, clock) as store, Fetcher(settings.polling) as fetcher:
-        async with store.writing() as tx:
-            await feeds.release(tx, but=run)
-        settings = await Roster(store, settings).settings()
-        poller = Poller(store, fetcher, settings, run=run, now=clock.now, done=told)
-        await poller.all_once()
-        judged = []
-        while (step := await judge(store, settings, clock.now)).entries:
-            judged.append(step)
-        return tuple(judged)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +73,10 @@ class _Built:
 class App:
     """The bot as a whole. `run` until `stop`."""
 
-    def __init__(self, config: Config, clock: Clock) -> None:
+    def __init__(self, config: Config, clock: Clock, watch: Watch | None = None) -> None:
+        """Take the configuration; with `watch` also the feeds of one that is edited while the bot runs."""
         self._config = config
+        self._watch = watch
         self._settings = config.newsroom()
         self._now = clock.now
         self._clock = clock
@@ -187,7 +152,7 @@ class App:
         queue = Queue(store, handle(talking), wake=partial(self.wake, "answer"))
         intake = Intake(store, bot, now=now, stored=partial(self.wake, "answer"))
         steps: dict[str, Callable[[], Awaitable[bool]]] = {
-            "poll": partial(self._poll, poller, roster),
+            "poll": partial(self._poll, store, poller, roster),
             "judge": partial(self._judge, store, roster),
             "compose": partial(self._compose, store),
             "tidy": partial(self._tidy, store),
@@ -233,9 +198,25 @@ class App:
             await built.bot.shutdown()
             log.info("stopped")
 
-    async def _poll(self, poller: Poller, roster: Roster) -> bool:
+    async def _poll(self, store: Store, poller: Poller, roster: Roster) -> bool:
+        if self._watch:
+            await self._reread(self._watch, store, roster)
         poller.heed(await roster.settings())
         return await poller.step()
+
+    async def _reread(self, watch: Watch, store: Store, roster: Roster) -> None:
+        """Take up the feeds of the file if it was edited. All else in it takes a new start."""
+        try:
+            config = watch.changed()
+        except ConfigError as error:
+            log.warning("configuration not taken", error=error.what)
+            return
+        if config is not None:
+            settings = replace(self._settings, feeds=config.newsroom().feeds)
+            async with store.writing() as tx:
+                await feeds.settle_with(tx, settings.feeds, self._now())
+            roster.take(settings)
+            log.info("configuration taken", feeds=len(settings.feeds))
 
     async def _judge(self, store: Store, roster: Roster) -> bool:
         step = await judge(store, await roster.settings(), self._now)

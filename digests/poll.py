@@ -1,50 +1,23 @@
-"""poll: claim due feeds, fetch, parse, store the new entries unjudged, and say when each feed is polled next."""
+"""poll: claim due feeds and look at each, side by side; the new entries are stored unjudged."""
 
 import asyncio
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
-from time import perf_counter
 
 import structlog
 
-from digests.errors import FeedError
-from digests.feeds.addresses import shown
-from digests.feeds.document import Document, Parsed
-from digests.feeds.fetch import Fetched, Fetcher, Request, Unchanged
-from digests.feeds.habits import MOST, observed, spoken, wished
-from digests.feeds.identity import KEY_VERSION
-from digests.feeds.manners import Manners, beside, host_of
-from digests.feeds.moving import settled
-from digests.feeds.notices import forbids_copying
-from digests.feeds.novelty import News, is_to_tell, sift, unseen_of
-from digests.feeds.pacing import after_success, interval_of
-from digests.feeds.rhythm import next_poll, place_of
-from digests.feeds.trouble import TryLaterError
-from digests.feeds.workshop import Workshop
-from digests.model import FeedId, Seen
-from digests.settings import FeedSettings, Settings
-from digests.store import entries, feeds, polls
+from digests.feeds.fetch import Fetcher
+from digests.look import Look, Polled
+from digests.model import FeedId
+from digests.settings import Settings
+from digests.store import feeds
 from digests.store.engine import Store
-from digests.store.gathering import Gatherer
 
 log = structlog.get_logger()
 
 LEASE = timedelta(minutes=2)  # well over the longest fetch
 QUEUE = 1_000  # feeds that wait for their host's turn, beside those that are fetched
-LOOK_BACK = 300  # entries of a feed among which a re-issued one is looked for
-GIVE_UP_MOVE = 3  # failures in a row after which a feed is looked for at its old address
-
-
-@dataclass(frozen=True, slots=True)
-class Polled:
-    """What one poll came to."""
-
-    feed: str
-    new: int = 0
-    unchanged: bool = False
-    error: str = ""
 
 
 class Poller:
@@ -64,26 +37,18 @@ class Poller:
         done: Callable[[Polled], None] | None = None,
     ) -> None:
         self._store = store
-        self._fetcher = fetcher
-        self._workshop = Workshop()
-        self._feeds: dict[str, FeedSettings] = {}
-        self.heed(settings)
-        self._polling = settings.polling
-        self._manners = Manners(settings.polling)
-        self._fetching = asyncio.Semaphore(settings.polling.concurrency)
-        self._written = Gatherer(store, polls.keep)
+        self._look = Look(store, fetcher, settings, now=now)
+        self._places = settings.polling.concurrency
         self._run = run
         self._now = now
         self._done = done
         self._tasks: dict[FeedId, asyncio.Task[Polled]] = {}
-        self._queued: set[FeedId] = set()  # these wait for their host, and hold no place
         self._aside: dict[FeedId, float] = {}  # until when, by the loop's time
-        self._writing: set[FeedId] = set()
         self._stopped = False
 
     def heed(self, settings: Settings) -> None:
         """Know the feeds as they are now: some may have been added, or changed, while the bot runs."""
-        self._feeds = {feed.url: feed for feed in settings.feeds}
+        self._look.heed(settings)
 
     async def step(self) -> bool:
         """Start as many due polls as there are free places."""
@@ -91,7 +56,7 @@ class Poller:
         self._aside = {feed: until for feed, until in self._aside.items() if until > moment}
         started = await self._start(but=self._aside)
         await asyncio.sleep(0)
-        return bool(started and self._queued)  # who queues leaves its place to another
+        return bool(started and self._look.queued)  # who queues leaves its place to another
 
     async def all_once(self) -> tuple[Polled, ...]:
         """Poll every feed once, whatever its time. What failed by a fault of ours is logged and left out."""
@@ -100,7 +65,7 @@ class Poller:
             started = await self._start(but=begun, whatever=True)
             begun |= started
             await asyncio.sleep(0)
-            if started and self._queued:
+            if started and self._look.queued:
                 continue
             under_way = [task for task in begun.values() if not task.done()]
             if not under_way:
@@ -117,17 +82,17 @@ class Poller:
         self._stopped = True
         tasks = dict(self._tasks)
         for feed, task in tasks.items():
-            if feed not in self._writing:
+            if feed not in self._look.writing:
                 task.cancel()
         await asyncio.gather(*tasks.values(), return_exceptions=True)
-        self._workshop.close()
+        self._look.close()
 
     async def _start(
         self, *, but: Collection[FeedId], whatever: bool = False
     ) -> dict[FeedId, asyncio.Task[Polled]]:
         """Claim feeds for the free places, and poll them. `but` are left alone, and those in hand are."""
-        places = self._polling.concurrency
-        free = min(places - len(self._tasks) + len(self._queued), places + QUEUE - len(self._tasks))
+        places = self._places
+        free = min(places - len(self._tasks) + len(self._look.queued), places + QUEUE - len(self._tasks))
         if free <= 0 or self._stopped:
             return {}
         now = self._now()
@@ -143,7 +108,9 @@ class Poller:
             )
         if self._stopped:  # in the meantime; the next run takes the claims over
             return {}
-        started = {feed.id: asyncio.create_task(self._poll(feed), name=f"poll {feed.name}") for feed in due}
+        started = {
+            feed.id: asyncio.create_task(self._look.at(feed), name=f"poll {feed.name}") for feed in due
+        }
         self._tasks |= started
         for feed, task in started.items():
             task.add_done_callback(partial(self._ended, feed))
@@ -151,8 +118,7 @@ class Poller:
 
     def _ended(self, feed: FeedId, task: asyncio.Task[Polled]) -> None:
         self._tasks.pop(feed, None)
-        self._writing.discard(feed)
-        self._queued.discard(feed)
+        self._look.ended(feed)
         if task.cancelled():
             return
         if error := task.exception():
@@ -162,197 +128,3 @@ class Poller:
             return
         if self._done:
             self._done(task.result())
-
-    async def _poll(self, due: feeds.DueFeed) -> Polled:
-        began = perf_counter()
-        address = due.address or due.url
-        try:
-            answer = await self._ask(due, address)
-            if isinstance(answer, timedelta):
-                return await self._leave(due, answer)
-            self._manners.answered(address)
-            body_hash = answer.fingerprint if isinstance(answer, Fetched) else due.body_hash
-            known = due.key_version == KEY_VERSION and due.body_hash == body_hash
-            parsed = None if known else await _read(self._workshop, answer)
-        except FeedError as error:
-            return await self._failed(due, error)
-        news, body = News(), b""
-        if parsed is not None and isinstance(answer, Fetched):
-            news, body = await self._sifted(due, parsed), answer.body
-        self._writing.add(due.id)
-        kept = await self._upshot(
-            due, answer, parsed, news, body_hash=body_hash, forbids=forbids_copying(body)
-        )
-        new = await self._written.put(kept)
-        tell = log.info if new else log.debug
-        tell(
-            "polled",
-            feed=due.name,
-            new=new,
-            unchanged=parsed is None,
-            history=due.is_new,
-            again=len(news.again),
-            ms=round((perf_counter() - began) * 1000),
-        )
-        return Polled(due.name, new=new, unchanged=parsed is None)
-
-    async def _ask(self, due: feeds.DueFeed, address: str) -> Fetched | Unchanged | timedelta:
-        """Fetch when it is the host's turn; a time is how long the host rests, which has refused us."""
-        wanted = self._feeds.get(due.url)
-        request = Request(address, legacy_tls=wanted is not None and wanted.legacy_tls)
-        if due.key_version == KEY_VERSION:  # after an upgrade that makes keys anew, all is read anew
-            request = replace(request, etag=due.etag, last_modified=due.last_modified)
-        self._queued.add(due.id)
-        async with self._manners.turn(address) as rests:
-            if rests is not None:
-                return rests
-            async with self._fetching:
-                self._queued.discard(due.id)
-                return await self._fetcher.fetch(request)
-
-    async def _sifted(self, due: feeds.DueFeed, parsed: Parsed) -> News:
-        """Say which of a document's entries are new."""
-        seen: dict[str, Seen] = {}
-        if not due.is_new:
-            async with self._store.reading() as reading:
-                seen = await entries.seen(reading, due.id, tuple(dict.fromkeys(parsed.keys)))
-        if all(key in seen for key in parsed.keys):
-            return News()
-        unseen = await asyncio.to_thread(unseen_of, parsed, seen)
-        if due.is_new or not unseen:
-            return sift(parsed.keys, unseen, {}, ())
-        async with self._store.reading() as reading:
-            among = max(LOOK_BACK, 3 * len(parsed.keys))
-            stored = await entries.alike(reading, due.id, unseen, among=among)
-        took_over = due.succeeded_at if due.key_version != KEY_VERSION else None
-        return sift(parsed.keys, unseen, seen, stored, took_over=took_over)
-
-    async def _upshot(
-        self,
-        due: feeds.DueFeed,
-        answer: Fetched | Unchanged,
-        parsed: Parsed | None,
-        news: News,
-        *,
-        body_hash: str,
-        forbids: bool,
-    ) -> polls.Kept:
-        """Put together everything that a success came to."""
-        now = self._now()
-        habits = due.habits
-        wanted = self._feeds.get(due.url)
-        if parsed is not None:
-            habits = wished(parsed)
-            if wanted and wanted.auto:
-                habits = observed(habits, await self._times(due, news, now), now)
-        move, address = settled(due.moving, due.address, answer.permanent_url, now, url=due.url)
-        if address != due.address:
-            log.warning("feed moved", feed=due.name, address=shown(address or due.url))
-        reissued = is_to_tell(news, due.reissued_at, now)
-        if reissued:
-            log.warning("feed reissued", feed=due.name, entries=len(news.again))
-        if forbids and not due.forbids:
-            log.warning("feed forbids copying", feed=due.name, shown="title")
-        again = after_success(
-            wanted, self._polling, habits, now=now, place=place_of(due.url), fresh_for=answer.fresh_for
-        )
-        poll = feeds.Poll(
-            due.id,
-            again.at,
-            again.reason,
-            etag=answer.etag,
-            last_modified=answer.last_modified,
-            title=parsed.title if parsed else "",
-            address=address,
-            body_hash=body_hash,
-            key_version=KEY_VERSION if parsed else due.key_version,
-            habits=habits,
-            moving=move,
-            reissued_at=now if reissued else due.reissued_at,
-            forbids=forbids or due.forbids,
-        )
-        batches = (
-            entries.Batch(due.id, news.new, now, due.is_new),
-            entries.Batch(due.id, news.past, now, history=True),
-            entries.Batch(due.id, news.back, now, history=True, settled=True),
-        )
-        return polls.Kept(
-            poll,
-            now,
-            tuple(batch for batch in batches if batch.new),
-            tuple(entries.Renamed(known.id, one.entry.key, KEY_VERSION) for known, one in news.again),
-        )
-
-    async def _times(self, due: feeds.DueFeed, news: News, now: datetime) -> list[datetime]:
-        times = [one.entry.published or now for one in (*news.new, *news.past)]
-        if len(times) >= MOST or due.is_new:
-            return times
-        async with self._store.reading() as reading:
-            return [*times, *await entries.recent_times(reading, due.id, MOST)]
-
-    async def _failed(self, due: feeds.DueFeed, error: FeedError) -> Polled:
-        """Write the failure in words; the delay grows with each in a row."""
-        self._writing.add(due.id)
-        now = self._now()
-        failures = due.failures + 1
-        gone = error.status == 410 and not due.address
-        astray = error.status in (404, 410) or failures >= GIVE_UP_MOVE
-        again = next_poll(
-            interval=interval_of(self._feeds.get(due.url), self._polling, due.habits, now),
-            now=now,
-            place=place_of(due.url),
-            failures=failures,
-            retry_after=error.retry_after if isinstance(error, TryLaterError) else None,
-        )
-        why = "its publisher has closed it for good (410)" if gone else again.reason
-        kept = polls.Kept(
-            feeds.Poll(
-                due.id,
-                None if gone else again.at,
-                why,
-                error=error.what,
-                failures=failures,
-                address="" if astray else due.address,
-            ),
-            now,
-        )
-        if rest := self._rest(due, error):
-            others = beside(due.address or due.url, self._feeds)
-            kept = replace(
-                kept, also_wait=others, wait_until=now + rest, wait_why=f"its host refused us: {error.what}"
-            )
-            log.warning(
-                "host rests", host=host_of(due.address or due.url), seconds=round(rest.total_seconds())
-            )
-        await self._written.put(kept)
-        log.warning(
-            "feed gone" if gone else "feed failed",
-            feed=due.name,
-            error=error.what,
-            failures=failures,
-            next=why,
-        )
-        return Polled(due.name, error=error.what)
-
-    def _rest(self, due: feeds.DueFeed, error: FeedError) -> timedelta | None:
-        """How long the whole host rests that refused us; None where it does not."""
-        address = due.address or due.url
-        if isinstance(error, TryLaterError):
-            return self._manners.refused(address, error)
-        if error.status is not None:
-            self._manners.answered(address)
-        return None
-
-    async def _leave(self, due: feeds.DueFeed, rests: timedelta) -> Polled:
-        """Ask nothing of a host that rests."""
-        self._writing.add(due.id)
-        why = "its host refused us, and rests"
-        async with self._store.writing() as tx:
-            await feeds.let_wait(tx, due.id, self._now() + rests, why)
-        return Polled(due.name, error=f"Not asked: its host refused us, and rests for {spoken(rests)}.")
-
-
-async def _read(workshop: Workshop, answer: Fetched | Unchanged) -> Parsed | None:
-    if isinstance(answer, Unchanged):
-        return None
-    return await workshop.read(Document(answer.body, answer.url, answer.content_type, answer.charset))

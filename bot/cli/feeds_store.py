@@ -73,7 +73,7 @@ def refuse_of_file(loaded: "Loaded", word: str, act: str) -> None:
     if feed is not None:
         raise SosikError(
             f"{feed.name} belongs to the configuration: {where(loaded.path, feed.url)}.",
-            hint=f"{act} there; `sosik run` reads the file when it starts.",
+            hint=f"{act} there: a running bot notices.",
         )
 
 

@@ -14,9 +14,10 @@ def run(config: ConfigFile = None) -> None:
 
     from bot.app import App
     from bot.clock import SystemClock
+    from bot.config import Watch
 
     async def main(on_stop: Callable[[Callable[[], None]], None]) -> None:
-        app = App(loaded.config, SystemClock())
+        app = App(loaded.config, SystemClock(), Watch(loaded.path))
         on_stop(app.stop)
         await app.run()
 

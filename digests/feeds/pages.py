@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from urllib.parse import urljoin
 
-MOST_CHARACTERS = 1_000_000  # the links stand in the head
+MOST_CHARACTERS = 300_000  # the links stand in the head
 _MOST_LINKS = 50
 _TYPES = frozenset(
     {

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, func, or_, select, update
+from sqlalchemy import bindparam, desc, func, or_, select, text, union, update
 
 from digests.model import Entry, EntryId, FeedId, Keyed, Known, Seen, Stored, StoryId, Unjudged
 from digests.store.engine import Reading, Writing
@@ -195,19 +195,30 @@ async def unjudged(tx: Reading, limit: int) -> tuple[Unjudged, ...]:
     )
 
 
-async def known(tx: Reading, unjudged: Unjudged, limit: int = 50) -> tuple[Known, ...]:
-    """Give the judged entries that share the link or the title of this one, the newest first."""
-    alike = []
-    if unjudged.link_key:
-        alike.append(entries.c.link_key == unjudged.link_key)
-    if unjudged.title_key:
-        alike.append(entries.c.title_key == unjudged.title_key)
-    if not alike:
+async def known(tx: Reading, unjudged: Sequence[Unjudged], limit: int = 50) -> tuple[Known, ...]:
+    """Give the judged entries that share a link or a title with one of these, of each the newest, the newest first."""
+    links = sorted({one.link_key for one in unjudged} - {""})
+    titles = sorted({one.title_key for one in unjudged} - {""})
+    if not links and not titles:
         return ()
-    rows = await tx.rows(
-        select(entries.c.story_id, entries.c.link_key, entries.c.title_key, entries.c.seen_at)
-        .where(or_(*alike), entries.c.story_id.is_not(None))
-        .order_by(entries.c.id.desc())
-        .limit(limit)
-    )
+    found = union(_sharing(entries.c.link_key, links, limit), _sharing(entries.c.title_key, titles, limit))
+    rows = await tx.rows(found.order_by(desc("id")))
     return tuple(Known(StoryId(row.story_id), row.link_key, row.title_key, row.seen_at) for row in rows)
+
+
+def _sharing(column: Any, keys: Sequence[str], limit: int) -> Any:
+    alike = (
+        select(
+            entries.c.id,
+            entries.c.story_id,
+            entries.c.link_key,
+            entries.c.title_key,
+            entries.c.seen_at,
+            func.row_number().over(partition_by=column, order_by=entries.c.id.desc()).label("nth"),
+        )
+        # The empty key is ruled out as the index says it, or PostgreSQL may not use that.
+        .where(column.in_(keys), column != text("''"), entries.c.story_id.is_not(None))
+        .subquery()
+    )
+    columns = alike.c.id, alike.c.story_id, alike.c.link_key, alike.c.title_key, alike.c.seen_at
+    return select(*columns).where(alike.c.nth <= limit)

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Table
-from sqlalchemy.dialects import postgresql, sqlite
 
 from digests.store.engine import Writing
 
@@ -13,7 +12,14 @@ CHUNK = 500  # values of one IN (…)
 
 def insert(tx: Writing, table: Table) -> Any:
     """Give an insert that knows `on_conflict_do_nothing` and `on_conflict_do_update`."""
-    return sqlite.insert(table) if tx.dialect == "sqlite" else postgresql.insert(table)
+    # Each imported by whoever has it: the other one is a part of the time that a start takes.
+    if tx.dialect == "sqlite":
+        from sqlalchemy.dialects import sqlite  # noqa: PLC0415 - see above
+
+        return sqlite.insert(table)
+    from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - see above
+
+    return postgresql.insert(table)
 
 
 async def insert_new(

@@ -1,21 +1,30 @@
-"""Bringing a database to this version's tables, in one transaction."""
+"""Bringing a database to this version's tables, in one transaction.
+
+Alembic is imported when there is something to bring it to: most starts find all in order, and need not wait for it.
+"""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect, text
 
 from digests.errors import NewerSchemaError, StoreError
 from digests.store.engine import Store
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
 
-def configuration(connection: Connection | None = None) -> Config:
+_MIGRATIONS = Path(__file__).parent / "migrations"
+_VERSIONS = "alembic_version"  # Alembic's table
+
+
+def configuration(connection: Connection | None = None) -> "Config":
     """Give Alembic's settings, made here instead of read from a file."""
+    from alembic.config import Config  # noqa: PLC0415 - see above
+
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
     return config
 
@@ -49,14 +58,26 @@ async def require_current(store: Store) -> None:
         )
 
 
-def _scripts() -> ScriptDirectory:
+def _scripts() -> "ScriptDirectory":
+    from alembic.script import ScriptDirectory  # noqa: PLC0415 - see above
+
     return ScriptDirectory.from_config(configuration())
 
 
+def _revision(connection: Connection) -> str | None:
+    """Read the revision as Alembic keeps it; None: there are no tables yet."""
+    if not inspect(connection).has_table(_VERSIONS):
+        return None
+    found: str | None = connection.scalar(text(f"SELECT version_num FROM {_VERSIONS}"))  # noqa: S608 - a constant
+    return found
+
+
 def _stand(connection: Connection) -> tuple[str | None, str]:
+    before = _revision(connection)
+    if before == _newest():
+        return before, before
     scripts = _scripts()
     head = scripts.get_current_head() or ""
-    before = MigrationContext.configure(connection).get_current_revision()
     known = {script.revision for script in scripts.walk_revisions()}
     if before is not None and before not in known:
         raise NewerSchemaError(
@@ -66,8 +87,15 @@ def _stand(connection: Connection) -> tuple[str | None, str]:
     return before, head
 
 
+def _newest() -> str:
+    """Give this version's revision by the names of the files, which are numbered."""
+    return max(path.name.partition("_")[0] for path in (_MIGRATIONS / "versions").glob("[0-9]*.py"))
+
+
 def _upgrade(connection: Connection) -> tuple[str | None, str]:
     before, head = _stand(connection)
     if before != head:
+        from alembic import command  # noqa: PLC0415 - see above
+
         command.upgrade(configuration(connection), "head")
     return before, head

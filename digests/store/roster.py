@@ -16,6 +16,11 @@ class Roster:
         self._now = settings
         self._version = 0  # nobody has added anything yet
 
+    def take(self, settings: Settings) -> None:
+        """Know that the operator's file names other feeds now."""
+        self._of_file = self._now = settings
+        self._version = 0
+
     async def settings(self) -> Settings:
         """Give the settings with every feed in force. Costs one read by key where nothing changed."""
         async with self._store.reading() as tx:

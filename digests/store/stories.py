@@ -2,17 +2,17 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import desc, exists, func, or_, select, union_all, update
+from sqlalchemy import bindparam, desc, exists, func, or_, select, union_all, update
 
 from digests.model import Begins, Filed, Joins, Language, StoryFacts, StoryId, Telling
 from digests.store import codec
 from digests.store.engine import Reading, Writing
 from digests.store.entries import entry_of
-from digests.store.inserting import insert, insert_new
+from digests.store.inserting import CHUNK, insert, insert_new
 from digests.store.tables import decisions, entries, feeds, filings, stories
 
 
@@ -25,44 +25,111 @@ class Written:
     new: frozenset[str] = frozenset()  # categories that it was not filed under before
 
 
+class Placed(NamedTuple):
+    """What judge made of an entry, when, and the story it is filed in: one that is there, or one that begins with it.
+
+    A story that begins has a number of the caller's choice, by which those name it that join it at once.
+    """
+
+    filed: Filed
+    story: StoryId
+    at: datetime
+
+
 async def file(tx: Writing, filed: Filed, now: datetime) -> Written:
     """Write what judge made of one entry: its story, its categories, the decision and its reasons."""
-    match filed.placement:
-        case Joins(story=story):
-            alerted_at = await tx.value(select(stories.c.alerted_at).where(stories.c.id == story))
-            written = Written(story, alerted_at is not None)
-        case Begins():
-            row = await tx.value(
-                insert(tx, stories).values(at=filed.at, created_at=now).returning(stories.c.id)
-            )
-            written = Written(StoryId(int(row)), alerted=False)
+    story = filed.placement.story if isinstance(filed.placement, Joins) else StoryId(0)
+    (written,) = await file_all(tx, [Placed(filed, story, now)])
+    return written
+
+
+async def file_all(tx: Writing, placed: Sequence[Placed]) -> tuple[Written, ...]:
+    """Write what judge made of entries, one after the other, in as many statements as for one."""
+    begun = await _begin(tx, [one for one in placed if isinstance(one.filed.placement, Begins)])
+    rows = [(one.filed, begun.get(one.story, one.story), one.at) for one in placed]
+    if not rows:
+        return ()
+    rang = await _rang(tx, [story for filed, story, _ in rows if isinstance(filed.placement, Joins)])
     await tx.execute(
-        update(entries)
-        .where(entries.c.id == filed.unjudged.id)
-        .values(story_id=written.story, judged_at=now, language=filed.language)
-    )
-    # A feed's history became news when it happened; all else when we saw it, however long its feed was away.
-    became_news = filed.at if filed.unjudged.history else filed.unjudged.seen_at
-    new = await insert_new(
-        tx,
-        filings,
+        _JUDGED,
         [
-            {"category": category, "story_id": written.story, "at": became_news}
-            for category in sorted(filed.categories)
+            {"entry": filed.unjudged.id, "to": story, "at": at, "said": filed.language}
+            for filed, story, at in rows
         ],
-        filings.c.category,
     )
+    new = await _file_under(tx, rows)
     await tx.execute(
-        insert(tx, decisions).values(
-            entry_id=filed.unjudged.id,
-            story_id=written.story,
-            placed=filed.placement.why if isinstance(filed.placement, Joins) else "begins",
-            rings=filed.decision.rings,
-            reasons=codec.reasons_to_json(filed.decision.reasons),
-            decided_at=now,
-        )
+        insert(tx, decisions),
+        [
+            {
+                "entry_id": filed.unjudged.id,
+                "story_id": story,
+                "placed": filed.placement.why if isinstance(filed.placement, Joins) else "begins",
+                "rings": filed.decision.rings,
+                "reasons": codec.reasons_to_json(filed.decision.reasons),
+                "decided_at": at,
+            }
+            for filed, story, at in rows
+        ],
     )
-    return replace(written, new=frozenset(row.category for row in new))
+    # What two entries bring to one story is new with the first of them.
+    return tuple(
+        Written(
+            story,
+            story in rang,
+            frozenset(category for category in filed.categories if new.pop((story, category), False)),
+        )
+        for filed, story, _ in rows
+    )
+
+
+_JUDGED = (
+    update(entries)
+    .where(entries.c.id == bindparam("entry"))
+    .values(
+        story_id=bindparam("to"),
+        judged_at=bindparam("at", type_=entries.c.judged_at.type),
+        language=bindparam("said"),
+    )
+)
+
+
+async def _begin(tx: Writing, placed: Sequence[Placed]) -> dict[StoryId, StoryId]:
+    """Begin a story for each; gives their numbers by those that the caller gave them."""
+    if not placed:
+        return {}
+    before = int(await tx.value(select(func.max(stories.c.id))) or 0)
+    await tx.execute(insert(tx, stories), [{"at": one.filed.at, "created_at": one.at} for one in placed])
+    # One judge at a time makes stories, and numbers rise: RETURNING in order would take a statement for each.
+    made = await tx.rows(select(stories.c.id).where(stories.c.id > before).order_by(stories.c.id))
+    return {one.story: StoryId(row.id) for one, row in zip(placed, made, strict=True)}
+
+
+async def _rang(tx: Reading, joined: Collection[StoryId]) -> frozenset[StoryId]:
+    found: set[StoryId] = set()
+    wanted = sorted(set(joined))
+    for start in range(0, len(wanted), CHUNK):
+        rows = await tx.rows(
+            select(stories.c.id).where(
+                stories.c.id.in_(wanted[start : start + CHUNK]), stories.c.alerted_at.is_not(None)
+            )
+        )
+        found |= {StoryId(row.id) for row in rows}
+    return frozenset(found)
+
+
+async def _file_under(
+    tx: Writing, rows: Sequence[tuple[Filed, StoryId, datetime]]
+) -> dict[tuple[StoryId, str], bool]:
+    """File stories under their categories; tells what is new."""
+    wanted: dict[tuple[StoryId, str], dict[str, Any]] = {}
+    for filed, story, _ in rows:
+        # A feed's history became news when it happened; all else when we saw it, however long its feed was away.
+        became_news = filed.at if filed.unjudged.history else filed.unjudged.seen_at
+        for category in sorted(filed.categories):
+            wanted.setdefault((story, category), {"category": category, "story_id": story, "at": became_news})
+    new = await insert_new(tx, filings, list(wanted.values()), filings.c.story_id, filings.c.category)
+    return {(StoryId(row.story_id), row.category): True for row in new}
 
 
 async def alerted(tx: Writing, story: StoryId, now: datetime) -> None:

@@ -23,7 +23,7 @@ def categorise(entry: Entry, feed: FeedSettings, known: Collection[str]) -> Fili
     without regard to case, composition (NFC or NFD), width and surrounding space.
     """
     mapped = {plainly(theirs): ours for theirs, ours in feed.category_map.items()}
-    found = [(mapped[plainly(tag)], tag) for tag in entry.tags if plainly(tag) in mapped]
+    found = [(mapped[plainly(tag)], tag) for tag in entry.tags if mapped and plainly(tag) in mapped]
     by_map = tuple(Reason("map", f"{tag} → {slug}") for slug, tag in found if slug in known)
     if by_map:
         return Filing(frozenset(slug for slug, _ in found if slug in known), by_map)

@@ -14,6 +14,8 @@ _HEADING = re.compile(r"\s*([^:|\[\](]{1,40}?)\s*(:|\||\s[-–—](?=\s))")
 _TAIL = re.compile(r"(?:[\[(]([^\[\]()]{1,40})[\])]|\| ?([^|]{1,40}))$")
 _PARTS = re.compile(r"\s*[·\u119e‧・/,|+&]\s*")  # U+119E is what NFKC makes of ㆍ, the dot Korean desks type
 _LEVELS = re.compile(r"\s*[>/|·]\s*|\s&\s")
+# Where a word tells of two kinds, the first counts.
+_KIND_OF = {word: kind for kind, words in reversed(tuple(markers.KINDS.items())) for word in words}
 _MOST_HEADS = 6  # a bound on hostile titles, far above what desks pile up
 
 
@@ -38,7 +40,8 @@ def is_breaking_tag(tag: str) -> bool:
 
 def kind_of_tag(tag: str) -> str:
     """Give the kind of piece that a publisher's category tells of ("Opinion", "Opinion > Columns"), or ""."""
-    return _kind(plainly(tag)) or next(filter(None, map(_kind, _LEVELS.split(plainly(tag)))), "")
+    word = plainly(tag)
+    return _kind(word) or next(filter(None, map(_kind, _LEVELS.split(word))), "")
 
 
 def heads(title: str) -> tuple[Label, ...]:
@@ -59,8 +62,11 @@ def tails(title: str) -> tuple[Label, ...]:
 
 def _composed(text: str) -> str:
     """Compose a text and take what is not seen out of it: direction marks, zero-width spaces, spare spaces."""
-    seen = (letter for letter in unicodedata.normalize("NFKC", text) if unicodedata.category(letter) != "Cf")
-    return " ".join("".join(seen).split())
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text)
+        if not text.isprintable():  # as everything of the category Cf
+            text = "".join(letter for letter in text if unicodedata.category(letter) != "Cf")
+    return " ".join(text.split())
 
 
 def _heads(text: str) -> Iterator[Label]:
@@ -93,7 +99,7 @@ def _read_heading(found: re.Match[str]) -> Label:
 
 
 def _kind(word: str) -> str:
-    return next((kind for kind, words in markers.KINDS.items() if word in words), "")
+    return _KIND_OF.get(word, "")
 
 
 def _kind_in_bracket(inner: str) -> str:

@@ -340,8 +340,9 @@ async def test_a_running_bot_takes_up_and_leaves_feeds_at_its_next_tick(world: W
             await bot.says("connected")
             ended = await sosik("feeds", "add", url, "kpop", "--name", "lantern", cwd=world.folder)
             assert ended.code == 0, ended.said
-            await bot.says("feed=lantern", times=2)  # polled and judged
-            assert "categories=['kpop']" in bot.said
+            await bot.says("feed=lantern")
+            site.feed("/lantern", "A lantern festival", "A second one")
+            await bot.says("categories=['kpop']")  # what came since is news, and judged as the feed's
             await sosik("feeds", "pause", "lantern", cwd=world.folder)
             asked = 0
             while asked != len(site.asked):  # what is under way may end
@@ -349,6 +350,27 @@ async def test_a_running_bot_takes_up_and_leaves_feeds_at_its_next_tick(world: W
                 await asyncio.sleep(2)
             await sosik("feeds", "resume", "lantern", cwd=world.folder)
             await bot.until(lambda: len(site.asked) > asked + 1, "polled again")
+
+
+async def test_a_running_bot_takes_up_the_feeds_of_an_edited_file(world: World) -> None:
+    site = Site()
+    async with Server(Starlette(routes=[Route("/{path:path}", site.answer)])) as server:
+        site.url = server.url
+        url = site.feed("/lantern", "A lantern festival")
+        path = world.write_config()
+        async with started("run", cwd=world.folder) as bot:
+            await bot.says("connected")
+            before = path.read_text(encoding="utf-8")
+            path.write_text(before + "\n[[feeds]]\nbroken", encoding="utf-8")
+            await bot.says("configuration not taken")
+            block = f'\n[[feeds]]\nurl = "{url}"\nname = "lantern"\ncategories = ["kpop"]\n'
+            path.write_text(before + block, encoding="utf-8")
+            await bot.says("feed=lantern")
+            path.write_text(before, encoding="utf-8")
+            await bot.says("configuration taken", times=2)
+            ended = await sosik("feeds", "list", "--json", cwd=world.folder)
+            standings = {one["name"]: one["standing"] for one in map(json.loads, ended.out.splitlines())}
+            assert standings["lantern"] == "retired"
 
 
 async def test_check_says_what_the_file_names_no_more(place: Place) -> None:
@@ -367,6 +389,6 @@ async def test_check_says_what_the_file_names_no_more(place: Place) -> None:
         in said
     )
     assert not [line for line in said if "category kpop" in line]
-    assert (await place.listed())["own"]["standing"] == "polled"  # until the next run
+    assert (await place.listed())["own"]["standing"] == "polled"  # until a run reads the file
     await place.poll()
     assert (await place.listed())["own"]["standing"] == "retired"

@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
 import pytest
@@ -65,9 +66,15 @@ def test_the_tour_knows_no_command_that_is_not() -> None:
 # -- the command line -----------------------------------------------------------------------------------------
 
 
-def options() -> Iterator[tuple[str, str]]:
-    group = typer.main.get_command(program)
+def commands(group: object, before: str = "") -> Iterator[tuple[str, Any]]:
+    """Every command with its name, those of a group among them: "feeds add"."""
     for name, command in getattr(group, "commands", {}).items():
+        inner = list(commands(command, f"{before}{name} "))
+        yield from inner or [(before + name, command)]
+
+
+def options() -> Iterator[tuple[str, str]]:
+    for name, command in commands(typer.main.get_command(program)):
         for parameter in command.params:
             for option in parameter.opts:
                 if option.startswith("--") and option != "--help":

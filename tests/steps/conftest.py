@@ -19,6 +19,7 @@ from digests.editions.alerts import decide
 from digests.editions.timetable import next_due, zone_of
 from digests.feeds.fetch import Fetcher
 from digests.judge import judge
+from digests.look import Polled
 from digests.model import (
     Address,
     AlertContent,
@@ -32,7 +33,7 @@ from digests.model import (
     Quiet,
     State,
 )
-from digests.poll import Polled, Poller
+from digests.poll import Poller
 from digests.settings import Category, DigestSettings, FeedSettings, PollingSettings, Settings
 from digests.store import chats, editions, feeds, outbox, subscriptions, tables
 from digests.store.engine import Store

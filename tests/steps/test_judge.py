@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from digests import judge as step
-from digests.model import Filed
+from digests.model import Begins, Filed, Joins
 from digests.store import tables
 
 OPENS = "Lights go out across the city of Suwon"
@@ -190,10 +190,45 @@ async def test_what_no_category_takes_rings_nobody(newsroom) -> None:
     assert await broadcasts(newsroom) == []
 
 
+async def test_an_alert_is_about_what_was_judged_before_it_also_within_a_batch(newsroom) -> None:
+    await newsroom.subscribe("kpop", "drama")
+    newsroom.publish(OPENS, "post", "Series", at=newsroom.time - timedelta(minutes=3))
+    await newsroom.poll()
+    newsroom.publish(f"BREAKING: {OPENS}", "daily", at=newsroom.time - timedelta(minutes=2))
+    await newsroom.poll()
+    newsroom.publish(f"{OPENS} ", "daily", "Vegetables", at=newsroom.time - timedelta(minutes=1))
+    await newsroom.poll()
+    filed = await newsroom.judge()
+    assert [one.decision.rings for one in filed] == [False, True, False]
+    assert await broadcasts(newsroom) == [{"kpop", "drama"}]
+    (story,) = await newsroom.column(tables.stories.c.id)
+    assert [one.placement for one in filed] == [Begins(), Joins(story, "title"), Joins(story, "title")]
+
+
+async def test_a_category_that_joins_after_the_alert_in_the_same_batch_is_not_alerted(newsroom) -> None:
+    await newsroom.subscribe("kpop", "drama")
+    newsroom.publish(f"BREAKING: {OPENS}", "daily", at=newsroom.time - timedelta(minutes=2))
+    await newsroom.poll()
+    newsroom.publish(OPENS, "post", "Series", at=newsroom.time - timedelta(minutes=1))
+    await newsroom.poll()
+    assert [one.decision.rings for one in await newsroom.judge()] == [True, False]
+    assert await broadcasts(newsroom) == [{"kpop"}]
+
+
+async def test_a_batch_ends_with_as_many_alerts_as_one_transaction_may_hold(newsroom) -> None:
+    await newsroom.subscribe("kpop")
+    for number in range(step.MOST_ALERTS + 2):
+        newsroom.publish(f"BREAKING: Report number {number:02} of the long day")
+    await newsroom.poll()
+    first = await step.judge(newsroom.store, newsroom.settings, newsroom.now)
+    second = await step.judge(newsroom.store, newsroom.settings, newsroom.now)
+    assert [(one.announced, one.more) for one in (first, second)] == [(step.MOST_ALERTS, True), (2, False)]
+
+
 async def test_entries_are_judged_in_the_order_in_which_they_came_and_in_batches(newsroom) -> None:
     for number in range(step.BATCH + 5):
         newsroom.publish(
-            f"Report number {number:02} of the long day", at=newsroom.time + timedelta(minutes=number)
+            f"Report number {number:04} of the long day", at=newsroom.time + timedelta(seconds=number)
         )
     newsroom.jump(hours=2)
     await newsroom.poll()

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
+from digests import look
 from digests import poll as step
 from digests.feeds.fetch import Fetcher
-from digests.poll import Polled
+from digests.look import Polled
 from digests.settings import FeedSettings, PollingSettings
 from digests.store import feeds, tables
 
@@ -198,7 +199,7 @@ async def test_a_fault_of_ours_does_not_ask_the_publisher_every_second(newsroom,
     async def broken(*_: object) -> None:
         raise RuntimeError("a fault that nobody thought of")
 
-    monkeypatch.setattr(step.Workshop, "read", broken)
+    monkeypatch.setattr(look.Workshop, "read", broken)
     newsroom.publish("First")
     poller = newsroom.poller()
     newsroom.jump(hours=1)

@@ -1,12 +1,13 @@
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
 from digests.errors import InUseError, NewerSchemaError, StoreError
 from digests.store.engine import Store
 from digests.store.lock import hold
-from digests.store.migrate import migrate, require_current
+from digests.store.migrate import configuration, migrate, require_current
 from digests.store.tables import metadata
 
 
@@ -79,3 +80,8 @@ async def test_a_reader_cannot_write(store: Store) -> None:
             await tx.rows(
                 text("INSERT INTO memos (name, value, at) VALUES ('a', '1', '2026-01-01') RETURNING name")
             )
+
+
+async def test_the_numbers_of_the_files_are_those_of_the_revisions() -> None:
+    for script in ScriptDirectory.from_config(configuration()).walk_revisions():
+        assert script.path.rpartition("/")[2].partition("_")[0] == script.revision

@@ -212,7 +212,7 @@ async def test_no_statement_of_every_second_reads_a_whole_table(
         "all that a chat is owed": lambda tx: outbox.cancel(tx, [some[0]], State.CANCELLED, now),
         "held alerts of one": lambda tx: outbox.unhold(tx, some[0], now),
         "unjudged entries": lambda tx: entries.unjudged(tx, 10),
-        "entries alike": lambda tx: entries.known(tx, unjudged),
+        "entries alike": lambda tx: entries.known(tx, [unjudged]),
         "what is new": lambda tx: stories.filed_since(
             tx,
             ["kpop", "drama"],

@@ -101,10 +101,10 @@ async def test_judged_entries_are_known_by_their_link_or_their_title(store: Stor
     await keep(store, newsroom, both, newsroom.keyed("y", link_key="", title_key="two"), feed="third")
     async with store.reading() as tx:
         titled, linked = await entries.unjudged(tx, 9)
-        assert [known.story for known in await entries.known(tx, linked)] == [two, two, one]
-        assert [known.story for known in await entries.known(tx, titled)] == [two, two]
-        assert [known.story for known in await entries.known(tx, linked, limit=1)] == [two]
-        newest = (await entries.known(tx, linked))[0]
+        assert [known.story for known in await entries.known(tx, [linked])] == [two, two, one]
+        assert [known.story for known in await entries.known(tx, [titled])] == [two, two]
+        assert [known.story for known in await entries.known(tx, [linked], limit=1)] == [two, one]
+        newest = (await entries.known(tx, [linked]))[0]
         assert (newest.link_key, newest.title_key, newest.seen_at) == ("link of Two", "two", newsroom.now)
 
 
@@ -113,7 +113,7 @@ async def test_entries_without_link_and_title_keys_are_not_alike(store: Store, n
         await keep(store, newsroom, newsroom.keyed(name, link_key="", title_key=""), feed=name)
     async with store.reading() as tx:
         for one in await entries.unjudged(tx, 9):
-            assert await entries.known(tx, one) == ()
+            assert await entries.known(tx, [one]) == ()
 
 
 @pytest.mark.parametrize("hours", [-14, -1, 0, 9, 14])
@@ -143,7 +143,7 @@ async def test_characters_that_no_database_takes_are_left_out_and_stop_nothing(
         await entries.unknown(tx, await newsroom.feed(tx), [keyed])
         found = {one.entry.title: one for one in await entries.unjudged(tx, 9)}
         assert set(found) == {bad[:-2] + ".", "good"}
-        await entries.known(tx, found["good"])
+        await entries.known(tx, [found["good"]])
 
 
 async def test_entries_of_an_unknown_feed_are_refused(store: Store, newsroom) -> None:

@@ -21,8 +21,9 @@ from digests.compose import of_categories
 from digests.editions.timetable import zone_of
 from digests.feeds.fetch import Fetcher
 from digests.judge import judge
+from digests.look import Polled
 from digests.model import LANGUAGES, Address
-from digests.poll import Polled, Poller
+from digests.poll import Poller
 from digests.settings import Category, FeedSettings, PollingSettings, Settings
 from digests.store import feeds, stories
 from digests.store.engine import Store
