@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
+# More than cores: some tests wait for the clock, or for processes of their own.
+WORKERS ?= 4
 
 .PHONY: try demo test lint format types contracts pytest screenshots texts lock migration clean
 
@@ -29,7 +31,7 @@ contracts: $(READY)  ## Who may import whom
 	$(BIN)/lint-imports
 
 pytest: $(READY)
-	$(BIN)/pytest -n auto --dist worksteal
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal
 
 screenshots: $(READY)  ## Take the pictures of docs/ anew (needs chromium)
 	SOSIK_SCREENSHOTS=docs/images $(BIN)/pytest tests/browser -n 0

@@ -23,6 +23,24 @@ REQUIRED = frozenset(filter(None, os.environ.get("SOSIK_REQUIRE", "").split(",")
 POSTGRES_URL = os.environ.get("SOSIK_TEST_POSTGRES_URL", "postgresql://postgres@127.0.0.1:5432/test")
 
 
+WAITING = frozenset(
+    {"whole_way", "faults", "browser"}
+)  # they wait for minutes and processes, and hardly compute
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Spread the tests that wait among those that compute, so that no worker ends with a row of them."""
+    waiting = [item for item in items if item.path.parent.name in WAITING]
+    others = [item for item in items if item.path.parent.name not in WAITING]
+    if waiting and others:
+        share = -(-len(others) // len(waiting))
+        items[:] = [
+            item
+            for number, slow in enumerate(waiting)
+            for item in (slow, *others[number * share : (number + 1) * share])
+        ]
+
+
 def skip_or_fail(what: str, why: str) -> None:
     """Skip, visibly; where SOSIK_REQUIRE names `what`, fail instead."""
     if what in REQUIRED:
