@@ -203,7 +203,7 @@ class Formatter:
 
 def _names(voice: Voice, categories: Sequence[Category]) -> Markup:
     """Name categories as one says a list, each in bold."""
-    return Markup(voice.join([Markup("<b>{}</b>").format(one.name(voice.language)) for one in categories]))  # noqa: S704
+    return Markup(voice.join([Markup("<b>{}</b>").format(one.name(voice.language)) for one in categories]))  # noqa: S704 - joined of escaped parts
 
 
 def _linked(title: str, link: str) -> str:

@@ -75,9 +75,9 @@ def read_samples(folder: Path = SAMPLES) -> Samples:
 
 def _sample(row: dict[str, object]) -> Sample:
     told = dict(row)
-    told["tags"] = tuple(row.get("tags", ()))  # type: ignore[arg-type]
+    told["tags"] = tuple(row.get("tags", ()))  # type: ignore[arg-type]  # rows of TOML are Any
     told["age"] = _age(str(row.get("age", "0m")))
-    return Sample(**told)  # type: ignore[arg-type]
+    return Sample(**told)  # type: ignore[arg-type]  # as above
 
 
 def _age(text: str) -> timedelta:

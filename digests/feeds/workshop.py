@@ -131,7 +131,7 @@ class _Bench:
         if process is None or process.poll() is not None:
             command = [sys.executable, "-m", "digests.feeds.aside"]
             place = Path(__file__).parents[2]
-            process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=place)  # noqa: S603
+            process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=place)  # noqa: S603 - our own interpreter
             self._process = process
             watch = Timer(_START_SECONDS, process.kill)
             watch.start()
