@@ -1,7 +1,8 @@
 """How fast feeds are polled: `python -m benchmarks.polling`, a table.
 
 `sosik poll --once` against `reader` (https://pypi.org/project/reader), both as whole processes, on SQLite, on one local
-server, in turns. `--cycle` measures a running bot with 10,000 feeds, `--hostile` what bad feeds do to good ones,
+server, in turns. `--cycle` measures a running bot with 10,000 feeds; `--cycle --day` runs the 288 cycles of a day as
+fast as they go and looks at its memory, with 1,000 feeds unless told otherwise. `--hostile` measures what bad feeds do to good ones,
 `--stages` where the time goes. Needs Linux (memory and time of processes), and nothing else in their way.
 """
 
@@ -13,7 +14,7 @@ from pathlib import Path
 
 from benchmarks.hostile import hostile
 from benchmarks.measuring import ROOT, Run, Server, configure, middle, poll_once, publisher, run
-from benchmarks.running import cycle
+from benchmarks.running import A_DAY, cycle, day
 
 MODES = {"new": "all new", "unchanged": "all 304", "same": "all 200, unchanged"}
 WANTED = {"new": 5, "unchanged": 4, "same": 10}  # times reader's feeds a second
@@ -75,20 +76,26 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--feeds", type=int, help="2000; with --cycle 10000; with --hostile 200")
+    parser.add_argument(
+        "--feeds", type=int, help="2000; with --cycle 10000; with --day 1000; with --hostile 200"
+    )
     parser.add_argument("--entries", type=int, default=30)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument(
         "--reader-python", default=sys.executable, help="the Python that reader is installed in"
     )
     parser.add_argument("--cycle", action="store_true", help="a running bot, 95 %% of its answers 304")
+    parser.add_argument("--day", action="store_true", help="with --cycle: as many cycles as a day has")
+    parser.add_argument("--cycles", type=int, default=A_DAY, help="how many --day runs")
     parser.add_argument("--seconds", type=int, default=60, help="how long --cycle looks")
     parser.add_argument("--hostile", action="store_true", help="what bad feeds do to good ones")
     parser.add_argument("--stages", action="store_true", help="where the time of one poll goes")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="sosik-") as name, publisher(asked.entries) as server:
         folder = Path(name)
-        if asked.cycle:
+        if asked.cycle and asked.day:
+            day(server, asked.feeds or 1_000, asked.cycles, folder)
+        elif asked.cycle:
             cycle(server, asked.feeds or 10_000, asked.seconds, folder)
         elif asked.hostile:
             hostile(server, asked.feeds or 200, folder)

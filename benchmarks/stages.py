@@ -6,6 +6,7 @@ CPU seconds of all threads. What storing takes is what polling takes over fetchi
 import asyncio
 import sys
 import time
+from datetime import datetime
 from pathlib import Path
 
 from bot.clock import SystemClock
@@ -14,12 +15,13 @@ from bot.logs import set_up
 from bot.newsroom import opened
 from digests.feeds.document import Document
 from digests.feeds.fetch import Fetched, Fetcher, Request
-from digests.feeds.novelty import unseen_of
+from digests.feeds.novelty import first_of, unseen_of
 from digests.feeds.parse import Parsed, glance
-from digests.judge import judge
+from digests.judge import Judge
 from digests.poll import Poller
 from digests.store import feeds
 from digests.store.roster import Roster
+from digests.stories.vocabulary import Vocabulary
 
 
 class Watch:
@@ -49,15 +51,17 @@ async def main(folder: Path) -> None:
         polled = await poller.all_once()
         watch.told(f"polled: {len(polled)} feeds, {sum(one.new for one in polled)} new entries")
         judged = 0
-        while (step := await judge(store, settings, clock.now)).entries:
+        judge = Judge(store, settings, Vocabulary.load, now=clock.now)
+        while (step := await judge.step()).entries:
             judged += len(step.entries)
         watch.told(f"judged: {judged} entries")
         await poller.stop()
         if judged:
-            await apart(fetcher, [feed.url for feed in settings.feeds], watch)
+            long_ago = clock.now() - settings.retention.entry_text
+            await apart(fetcher, [feed.url for feed in settings.feeds], long_ago, watch)
 
 
-async def apart(fetcher: Fetcher, urls: list[str], watch: Watch) -> None:
+async def apart(fetcher: Fetcher, urls: list[str], long_ago: datetime, watch: Watch) -> None:
     """Do some of it again, each by itself."""
     places = asyncio.Semaphore(32)
     documents: list[Document] = []
@@ -75,8 +79,11 @@ async def apart(fetcher: Fetcher, urls: list[str], watch: Watch) -> None:
         _ = each.title, each.keys
     watch.told("of which reading, alone")
     for each in parsed:
+        first_of(each, long_ago)
+    watch.told("of which noting what is old, alone")
+    for each in parsed:
         unseen_of(each, {})
-    watch.told("of which cleaning, alone")
+    watch.told("all entries cleaned, were they young")
 
 
 if __name__ == "__main__":

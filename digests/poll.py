@@ -46,6 +46,11 @@ class Poller:
         self._aside: dict[FeedId, float] = {}  # until when, by the loop's time
         self._stopped = False
 
+    @property
+    def look(self) -> Look:
+        """Who looks at the feeds: hubs tell of the same ones."""
+        return self._look
+
     def heed(self, settings: Settings) -> None:
         """Know the feeds as they are now: some may have been added, or changed, while the bot runs."""
         self._look.heed(settings)
@@ -54,25 +59,36 @@ class Poller:
         """Start as many due polls as there are free places."""
         moment = asyncio.get_running_loop().time()
         self._aside = {feed: until for feed, until in self._aside.items() if until > moment}
-        started = await self._start(but=self._aside)
+        places = self._places
+        free = min(places - len(self._tasks) + len(self._look.queued), places + QUEUE - len(self._tasks))
+        started = await self._start(free, but=self._aside)
         await asyncio.sleep(0)
         return bool(started and self._look.queued)  # who queues leaves its place to another
 
     async def all_once(self) -> tuple[Polled, ...]:
         """Poll every feed once, whatever its time. What failed by a fault of ours is logged and left out."""
         begun: dict[FeedId, asyncio.Task[Polled]] = {}
-        while True:
-            started = await self._start(but=begun, whatever=True)
-            begun |= started
-            await asyncio.sleep(0)
-            if started and self._look.queued:
-                continue
-            under_way = [task for task in begun.values() if not task.done()]
-            if not under_way:
-                break
-            await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
+        last: FeedId | None = FeedId(0)
+        while last is not None:
+            self._look.moved.clear()
+            if (free := self._ahead()) > 0:
+                started = await self._start(free, after=last)
+                begun |= started
+                last = max(started, default=None)
+                await asyncio.sleep(0)
+            else:
+                await self._look.moved.wait()
+        if begun:
+            await asyncio.wait(begun.values())
         ended = [task for task in begun.values() if not task.cancelled() and not task.exception()]
         return tuple(task.result() for task in ended)
+
+    def _ahead(self) -> int:
+        """Say how many feeds to claim now, so that fetching never waits for a claim or for what is being written."""
+        coming = len(self._tasks) - len(self._look.queued | self._look.writing)
+        enough = coming >= 3 * self._places or len(self._look.writing) >= 8 * self._places
+        room = self._places + QUEUE - len(self._tasks)
+        return 0 if enough else min(10 * self._places - coming, room)
 
     async def stop(self) -> None:
         """Give up what is being fetched: nothing is stored of it, and the next run polls it at once.
@@ -88,11 +104,12 @@ class Poller:
         self._look.close()
 
     async def _start(
-        self, *, but: Collection[FeedId], whatever: bool = False
+        self, free: int, *, but: Collection[FeedId] = (), after: FeedId | None = None
     ) -> dict[FeedId, asyncio.Task[Polled]]:
-        """Claim feeds for the free places, and poll them. `but` are left alone, and those in hand are."""
-        places = self._places
-        free = min(places - len(self._tasks) + len(self._look.queued), places + QUEUE - len(self._tasks))
+        """Claim at most `free` feeds, and poll them. `but` are left alone, and those in hand are.
+
+        Those that are due; with `after` those of a higher id, whatever their time.
+        """
         if free <= 0 or self._stopped:
             return {}
         now = self._now()
@@ -103,8 +120,9 @@ class Poller:
                 now,
                 lease_until=now + LEASE,
                 limit=free,
-                in_hand={*self._tasks, *but},
-                whatever=whatever,
+                in_hand={feed for feed in (*self._tasks, *but) if after is None or feed > after},
+                after=after or FeedId(0),
+                whatever=after is not None,
             )
         if self._stopped:  # in the meantime; the next run takes the claims over
             return {}

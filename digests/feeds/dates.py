@@ -5,6 +5,7 @@ a zone is UTC (RFC 822 and RFC 3339 would not allow it), but Korean time in a fe
 """
 
 import re
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
 
 KST = timezone(timedelta(hours=9), "KST")
@@ -61,10 +62,29 @@ _SHAPES = (
     # 20220730090428, 20220730T090428Z, 202207300904, 20220730
     re.compile(rf"{_COMPACT}(?:[T\s]?{_COMPACT_CLOCK})?$"),
 )
+# The two that standards ask for (RFC 5322, 3.3; RFC 3339, 5.6) and nearly all feeds write.
+_RFC5322 = re.compile(
+    r"(?:[A-Z][a-z]{2}, )?(\d\d?) ([A-Z][a-z]{2}) (\d{4}) (\d\d):(\d\d):(\d\d) (?:GMT|([+\-]\d\d)(\d\d))",
+    re.ASCII,
+)
+_RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:Z|[+\-]\d\d:\d\d)", re.ASCII)
 
 
 def read_date(text: str, *, korean: bool = False) -> datetime | None:
     """Read a date. `korean`: a time without a zone is Korean time (the feed is written in Korean)."""
+    with suppress(ValueError, OverflowError):
+        if found := _RFC5322.fullmatch(text):
+            day, month, year, hour, minute, second, hours, minutes = found.groups("0")
+            at = datetime(int(year), _month(month), int(day), int(hour), int(minute), int(second), tzinfo=UTC)
+            east = int(hours) * 60 + int(hours[0] + minutes if hours[0] in "+-" else 0)
+            return at - timedelta(minutes=east) if abs(east) < 24 * 60 else read_any(text, korean=korean)
+        if _RFC3339.fullmatch(text):
+            return datetime.fromisoformat(text).astimezone(UTC)
+    return read_any(text, korean=korean)
+
+
+def read_any(text: str, *, korean: bool = False) -> datetime | None:
+    """Do what `read_date` does, with a text of which nothing is known."""
     text = " ".join(text[:100].split())
     for shape in _SHAPES:
         if found := shape.match(text):

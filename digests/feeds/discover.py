@@ -4,7 +4,7 @@ It looks around where nobody sent it, so it asks robots.txt first, and is slow w
 """
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urljoin, urlsplit
 
@@ -16,6 +16,7 @@ from digests.feeds.document import Document, Parsed
 from digests.feeds.fetch import Fetched, Fetcher, Request
 from digests.feeds.manners import Manners
 from digests.feeds.pages import feeds_named
+from digests.feeds.websub import in_page, offered
 from digests.feeds.workshop import Workshop
 from digests.settings import PollingSettings
 
@@ -36,6 +37,7 @@ class Discovered:
     title: str  # its own name; ""
     entries: int
     newest: datetime | None  # when the newest of its entries was published
+    hub: str = ""  # which tells of it (WebSub); ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +55,11 @@ class PageError(FeedError):
 class Discoverer:
     """Looks for feeds. One serves many; whoever made it closes the parts."""
 
-    def __init__(self, fetcher: Fetcher, workshop: Workshop, settings: PollingSettings) -> None:
+    def __init__(
+        self, fetcher: Fetcher, workshop: Workshop, settings: PollingSettings, *, legacy_tls: bool = False
+    ) -> None:
         self._fetcher = fetcher
+        self._legacy_tls = legacy_tls
         self._workshop = workshop
         self._manners = Manners(settings)
 
@@ -66,7 +71,7 @@ class Discoverer:
         url = with_scheme(address)
         answer = await self._get(url)
         try:
-            return _told(url, await self._parsed(answer))
+            return _told(url, answer, await self._parsed(answer))
         except FeedError as error:
             if not _is_page(answer):
                 raise
@@ -85,7 +90,7 @@ class Discoverer:
             )
         answer = await self._get(url)
         try:
-            return Discovery((_told(url, await self._parsed(answer)),))
+            return Discovery((_told(url, answer, await self._parsed(answer)),))
         except FeedError:
             if not _is_page(answer):
                 raise
@@ -95,6 +100,10 @@ class Discoverer:
         if not found:
             usual = [urljoin(answer.url, path) for path in USUAL]
             found, _ = await self._looked(usual, rules, enough=1)
+        hubs, selves = await asyncio.to_thread(in_page, page, answer.url)
+        found = tuple(  # a page may name the hub of its feed
+            replace(one, hub=hubs[0]) if hubs and not one.hub and one.url in selves else one for one in found
+        )
         return Discovery(found, troubles)
 
     async def _looked(
@@ -110,7 +119,8 @@ class Discoverer:
                 if not (await self._robots(url, rules)).allows(url):
                     troubles.append(f"{shown(url)}: robots.txt asks programs to stay away.")
                     continue
-                found.append(_told(url, await self._parsed(await self._get(url))))
+                answer = await self._get(url)
+                found.append(_told(url, answer, await self._parsed(answer)))
             except FeedError as error:
                 troubles.append(f"{shown(url)}: {error.what}")
         return tuple(found), tuple(troubles)
@@ -132,7 +142,7 @@ class Discoverer:
 
     async def _get(self, url: str) -> Fetched:
         async with self._manners.turn(url):
-            answer = await self._fetcher.fetch(Request(url))
+            answer = await self._fetcher.fetch(Request(url, legacy_tls=self._legacy_tls))
         if not isinstance(answer, Fetched):
             raise FeedError(
                 "The server says that nothing has changed, though it was not asked.", url=shown(url)
@@ -155,6 +165,7 @@ def _is_page(answer: Fetched) -> bool:
     return answer.content_type in ("text/html", "application/xhtml+xml", "")
 
 
-def _told(url: str, parsed: Parsed) -> Discovered:
+def _told(url: str, answer: Fetched, parsed: Parsed) -> Discovered:
     times = [entry.published for entry in parsed.entries[:50] if entry.published]
-    return Discovered(url, parsed.title, len(parsed.raw.entries), max(times, default=None))
+    hub = offered(answer.links, answer.url, parsed.links("hub"), parsed.links("self")).hub
+    return Discovered(url, parsed.title, len(parsed.raw.entries), max(times, default=None), hub)

@@ -5,7 +5,17 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
 
-from digests.feeds.entries import Frame, entry_of, frame_of, keys_of, name_of, page_of, resolved, two_letters
+from digests.feeds.entries import (
+    Frame,
+    entry_of,
+    frame_of,
+    keys_of,
+    name_of,
+    noted,
+    page_of,
+    resolved,
+    two_letters,
+)
 from digests.feeds.raw import RawEntry, RawFeed
 from digests.model import Entry
 
@@ -94,6 +104,10 @@ class Parsed:
         """Clean one entry, by its place in the document."""
         raw: RawEntry = self.raw.entries[number]
         return entry_of(raw, self.keys[number], self._frame)
+
+    def noted(self, number: int) -> Entry:
+        """Give an entry, by its place, with no more than it can be recognised by, and its times."""
+        return noted(self.raw.entries[number], self.keys[number], self._frame)
 
     @cached_property
     def _frame(self) -> Frame:

@@ -80,8 +80,7 @@ def entry_of(raw: RawEntry, key: str, frame: Frame) -> Entry:
     """Clean one entry."""
     named, link = title(raw), _link(raw)
     summary, content, whole, pictures = _texts(raw, frame.most)
-    updated = _date(raw, "updated", korean=frame.korean)
-    created = _date(raw, "created", korean=frame.korean)
+    published, updated = times_of(raw, frame)
     own = two_letters(raw.language) or frame.language
     comments = re.match(r"\s*(\d{1,9})\s*$", raw.comments, re.ASCII)
     return Entry(
@@ -90,7 +89,7 @@ def entry_of(raw: RawEntry, key: str, frame: Frame) -> Entry:
         link=link,
         summary=summary,
         author=_authors(raw.authors),
-        published=_date(raw, "published", korean=frame.korean) or created or updated,
+        published=published,
         updated=updated,
         tags=_tags(raw.tags),
         language="ko" if in_korean(named) else own,
@@ -101,6 +100,19 @@ def entry_of(raw: RawEntry, key: str, frame: Frame) -> Entry:
         minutes=_minutes(content) if whole else None,
         comments=int(comments[1]) if comments else None,
     )
+
+
+def noted(raw: RawEntry, key: str, frame: Frame) -> Entry:
+    """Read of an entry what it can be recognised by, and when it was published: what nobody will read is not cleaned."""
+    published, updated = times_of(raw, frame)
+    return Entry(key=key, title=title(raw), link=_link(raw), published=published, updated=updated)
+
+
+def times_of(raw: RawEntry, frame: Frame) -> tuple[datetime | None, datetime | None]:
+    """Read when an entry was published, and when it was updated."""
+    updated = _date(raw, "updated", korean=frame.korean)
+    created = _date(raw, "created", korean=frame.korean)
+    return _date(raw, "published", korean=frame.korean) or created or updated, updated
 
 
 def title(raw: RawEntry) -> str:
@@ -126,12 +138,15 @@ def _read(text: RawText | None, limit: int, most: int) -> tuple[str, Iterator[Pi
 
 
 def _texts(raw: RawEntry, most: int) -> tuple[str, str, bool, Iterable[Picture]]:
-    """Give the summary, the content, whether that is an article, and the pictures in both."""
+    """Give the summary, the content, whether that is an article, and the pictures in both.
+
+    A feed's content makes no summary: summaries are shown to readers, and content is not theirs to read here.
+    """
     longest = max(raw.contents, key=lambda text: len(text.value), default=None)
     if raw.summary is None or (longest is not None and longest.value == raw.summary.value):
         full, pictures = _read(longest, _CONTENT, most)
         content = newspaper.clean(full)
-        return excerpt(content, _SUMMARY), content, bool(full), pictures
+        return excerpt(content, _SUMMARY) if raw.summary else "", content, bool(full), pictures
     full, pictures = _read(raw.summary, _CONTENT, most)
     summary = newspaper.clean(full)
     if longest is None:

@@ -8,8 +8,7 @@ import asyncio
 import hashlib
 import re
 import ssl
-from collections.abc import AsyncIterator, Awaitable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from types import TracebackType
@@ -28,6 +27,7 @@ _CHUNK = 65_536
 _MOVED = frozenset({301, 302, 303, 307, 308})
 _HOST = re.compile(r"[A-Za-z0-9._:%-]+")  # as sent: names in their ASCII form, IPv6 without brackets
 _FOR_GOOD = frozenset({301, 308})
+_AGAIN = frozenset({307, 308})  # the same method and form at another address (RFC 9110, 15.4)
 _LEGACY_SERVER_CONNECT = 0x4  # ssl.OP_LEGACY_SERVER_CONNECT, which Python names from 3.12 on
 _ACCEPT = (
     "application/rss+xml, application/atom+xml, application/rdf+xml, application/feed+json;q=0.9, "
@@ -60,6 +60,7 @@ class Fetched:
     last_modified: str
     permanent_url: str | None  # where 301s and 308s, before any other redirect, say it lives now
     fresh_for: timedelta | None = None  # how long the answer stays fresh; None where the server does not say
+    links: tuple[str, ...] = ()  # its Link headers (RFC 8288), as they came
 
     @property
     def fingerprint(self) -> str:
@@ -132,13 +133,38 @@ class Fetcher:
         except (aiohttp.ClientError, OSError, ValueError) as error:  # TimeoutError is an OSError
             raise trouble.of_the_wire(error, request.url, limit) from error
 
+    async def send(self, url: str, form: Mapping[str, str]) -> None:
+        """Send a form by POST, under the limits of a fetch; 307 and 308 lead on with it, and any 2xx is a yes.
+
+        Raises FeedError for every other answer, and for none.
+        """
+        limit = self._settings.timeout.total_seconds()
+        at, request = _checked(url), Request(url)
+        try:
+            async with asyncio.timeout(limit):
+                for _ in range(self._settings.max_redirects + 1):
+                    async with await self._ask(at, request, form) as response:
+                        target = response.headers.get("Location", "")
+                        if response.status not in _AGAIN or not target:
+                            if not 200 <= response.status < 300:
+                                raise trouble.of_the_form(response.status, url, retry_after(response.headers))
+                            return
+                    at = _next(at, target, url)
+        except FeedError:
+            raise
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            raise trouble.of_the_wire(error, url, limit) from error
+        raise FeedError(
+            f"The server redirects more than {self._settings.max_redirects} times.", url=shown(url)
+        )
+
     async def _follow(self, request: Request) -> Fetched | Unchanged:
         url = _checked(request.url)
         seen = {url}
         permanent: URL | None = None
         lasting = True
         for _ in range(self._settings.max_redirects + 1):
-            async with self._ask(url, request) as response:
+            async with await self._ask(url, request) as response:
                 target = response.headers.get("Location", "")
                 if response.status not in _MOVED or not target:
                     return await self._read(request, response, str(permanent) if permanent else None)
@@ -152,24 +178,26 @@ class Fetcher:
             f"The server redirects more than {self._settings.max_redirects} times.", url=shown(request.url)
         )
 
-    @asynccontextmanager
-    async def _ask(self, url: URL, request: Request) -> AsyncIterator[aiohttp.ClientResponse]:
+    async def _ask(
+        self, url: URL, request: Request, form: Mapping[str, str] | None = None
+    ) -> aiohttp.ClientResponse:
         if self._session is None:
             msg = "Fetcher is used outside of `async with`"
             raise RuntimeError(msg)
         if self._settings.proxy and not self._settings.allow_private_hosts:
             refuse_literal(url)
         headers = {"If-None-Match": request.etag, "If-Modified-Since": request.last_modified}
-        async with await self._begun(
-            self._session.get(
+        return await self._begun(
+            self._session.request(
+                "GET" if form is None else "POST",
                 url,
+                data=form,
                 headers={name: value for name, value in headers.items() if value},
                 allow_redirects=False,
                 ssl=self._legacy_tls() if request.legacy_tls else True,
             ),
             request,
-        ) as response:
-            yield response
+        )
 
     async def _begun(
         self, asked: Awaitable[aiohttp.ClientResponse], request: Request
@@ -214,6 +242,7 @@ class Fetcher:
             last_modified=last_modified,
             permanent_url=permanent,
             fresh_for=lasting,
+            links=tuple(response.headers.getall("Link", ())),
         )
 
     async def _body(self, request: Request, response: aiohttp.ClientResponse) -> bytes:

@@ -4,10 +4,13 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
-from digests.feeds.document import Parsed
 from digests.feeds.rhythm import NextPoll, slot
 from digests.model import Habits
+
+if TYPE_CHECKING:
+    from digests.feeds.document import Parsed
 
 WINDOW = timedelta(days=14)  # what lies further back says little about today
 MOST = 20  # publications that are looked at: some days of a quiet feed, some hours of a busy one
@@ -32,7 +35,7 @@ class Learned:
     reason: str
 
 
-def wished(parsed: Parsed) -> Habits:
+def wished(parsed: "Parsed") -> Habits:
     """Note what a feed says about being looked at: ttl or sy:updatePeriod, the longer, and when its publisher rests.
 
     A publisher that rests always has made a mistake.

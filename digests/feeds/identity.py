@@ -26,6 +26,7 @@ _SENDER = frozenset({"ref", "source", "src", "from", "partner", "via", "input", 
 _FEEDS = re.compile(
     r"rss\d?|feeds?|rssfeed|atom|twitter|facebook|kakao(?:talk)?|google_?news|newsletter", re.IGNORECASE
 )
+_USUAL = re.compile(r"https?://([a-z0-9.-]+)((?:/[A-Za-z0-9_.~:@!$&'()*+,;=/-]*)?)")
 _FRONT = re.compile(r"/?(?:(?:index|main|default|home)(?:\.[a-z]{3,5})?/?)?", re.IGNORECASE)
 
 _MARKER = re.compile(
@@ -51,6 +52,8 @@ _GENERIC = frozenset(
         "correctionsandclarifications", "editorialcartoon", "thisweekinpictures",
     }
 )  # fmt: skip
+_DATED = 9  # characters of a date that stand beside such a heading
+_LONGEST = max(map(len, _GENERIC)) + _DATED
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,8 @@ def keys(entries: Sequence[Marks]) -> list[str]:
     have another key in a later document; its link still joins it to its story.
     """
     named = [_named(marks) for marks in entries]
+    if len(set(named)) == len(named):
+        return [_bounded(name) for name in named]
     links: defaultdict[str, set[str]] = defaultdict(set)
     titles: defaultdict[str, set[str]] = defaultdict(set)
     for name, marks in zip(named, entries, strict=True):
@@ -108,6 +113,14 @@ def link_key(link: str) -> str:
     Mobile hosts (`m.`) are left alone: some serve other articles under the same path. The front page of a site is
     no identity: feeds exist that give it to every entry.
     """
+    if usual := _USUAL.fullmatch(link):  # nothing in it is written in two ways
+        host, path = usual[1].rstrip(".").removeprefix("www."), usual[2].rstrip("/")
+        return "" if not host or _FRONT.fullmatch(path) else _bounded(f"{host}{path}")
+    return normalised(link) if link else ""
+
+
+def normalised(link: str) -> str:
+    """Do what `link_key` does, to a link of which nothing is known."""
     try:
         parts = urlsplit("".join(link.split()).encode("utf-8", "replace").decode())
         host = (parts.hostname or "").rstrip(".").removeprefix("www.")
@@ -155,8 +168,8 @@ def title_key(title: str, source: str = "") -> str:
 def _is_generic(key: str) -> bool:
     """Whether the title is a standing heading, with or without its date."""
     bare = re.sub(r"\d+[년월일시분]?", "", key)
-    return any(
-        len(bare) <= len(heading) + 9 and (bare.startswith(heading) or bare.endswith(heading))
+    return len(bare) <= _LONGEST and any(
+        len(bare) <= len(heading) + _DATED and (bare.startswith(heading) or bare.endswith(heading))
         for heading in _GENERIC
     )
 
@@ -175,4 +188,4 @@ def _without_suffix(title: str, source: str) -> str:
 def _letters(text: str) -> str:
     """Fold case, and drop all but letters and digits: Korean writers differ in where they put spaces."""
     folded = unicodedata.normalize("NFKC", text).casefold()
-    return "".join(character for character in folded if character.isalnum())
+    return "".join(filter(str.isalnum, folded))

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from digests.errors import FeedError
+from digests.feeds.elements import MOST_ENTRIES
 from digests.feeds.raw import RawEntry, RawFeed, RawLink, RawPicture, RawText
 
 _MOST_VALUES = 500_000  # objects and lists; each costs a hundred bytes of memory and more
@@ -29,7 +30,7 @@ def read(text: str, url: str) -> RawFeed:
         title=_plain(_string(found, "title")),
         language=_string(found, "language"),
         links=[RawLink(home, url), RawLink(_string(found, "feed_url"), url, "self"), *hubs],
-        entries=[_entry(item, found, url) for item in _list(found, "items")],
+        entries=[_entry(item, found, url) for item in _list(found, "items")[:MOST_ENTRIES]],
     )
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -47,17 +47,18 @@ class Manners:
 
     def __init__(self, settings: PollingSettings) -> None:
         self._settings = settings
-        self._hosts: dict[str, _Host] = {}
+        self._hosts: dict[str, _Host | None] = {}
+        self._at: dict[str, _Host | None] = {}  # by address, since every poll asks
 
-    @asynccontextmanager
-    async def turn(self, url: str) -> AsyncIterator[timedelta | None]:
+    def turn(self, url: str) -> AbstractAsyncContextManager[timedelta | None]:
         """Wait until the host may be asked, and hold a place at it. Gives how long it rests, None if it does not:
         who is given a time leaves it alone.
         """  # noqa: D205 - one thought
         host = self._host(url)
-        if host is None:
-            yield None
-            return
+        return nullcontext() if host is None else self._turn_at(host)
+
+    @asynccontextmanager
+    async def _turn_at(self, host: _Host) -> AsyncIterator[timedelta | None]:
         loop = asyncio.get_running_loop()
         async with host.places:
             if (rest := host.rests_until - loop.time()) <= 0:
@@ -91,9 +92,13 @@ class Manners:
         return rest
 
     def _host(self, url: str) -> _Host | None:
-        name = host_of(url)
-        if not name or (is_private_host(name) and not self._settings.private_manners):
-            return None
+        if url not in self._at:
+            self._at[url] = self._found(host_of(url))
+        return self._at[url]
+
+    def _found(self, name: str) -> _Host | None:
         if name not in self._hosts:
-            self._hosts[name] = _Host(asyncio.Semaphore(max(1, self._settings.host_requests)))
+            free = not name or (is_private_host(name) and not self._settings.private_manners)
+            places = max(1, self._settings.host_requests)
+            self._hosts[name] = None if free else _Host(asyncio.Semaphore(places))
         return self._hosts[name]

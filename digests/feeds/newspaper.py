@@ -24,10 +24,19 @@ _MAIL = re.compile(
 )
 _SIGNED = re.compile(rf"(?<=[.!?”\"’'])\s*[/<(\[=]?\s*{_NAMES}{_REPORTER}[\s)\]>]*$")
 _TAIL = 400  # a notice stands in the last characters of a text
+_WIRE = re.compile(r"\s*[A-Z][A-Z .'’/-]{2}")  # how "SEOUL, Nov. 24 (Wire) --" begins
 
 
 def clean(text: str) -> str:
     """Take a newspaper's frame from the text of an article; a text that is nothing else stays as it is."""
+    # To look for the letters without which there is no frame is cheap; to look for its shapes is not.
+    if text.isascii() and not ("=" in text or "@" in text or _WIRE.match(text)):
+        return text.strip(" \t/|·") or text
+    return unframed(text)
+
+
+def unframed(text: str) -> str:
+    """Do what `clean` does, to a text of which nothing is known."""
     cleaned = text
     for _ in range(2):  # "[앵커] …" and "(서울=…)" may stand one after the other
         if found := _DATELINE.match(cleaned):
@@ -35,8 +44,8 @@ def clean(text: str) -> str:
     start = max(0, len(cleaned) - _TAIL)
     if "무단" in cleaned and (found := _NOTICE.search(cleaned, start)):
         cleaned = cleaned[: found.start()]
-    for shape, mark in ((_MAIL, "@"), (_SIGNED, "")):
-        if mark not in cleaned:  # looking for the mark is cheap, looking for the shape is not
+    for shape, marks in ((_MAIL, "@"), (_SIGNED, ("기자", "특파원", "통신원", "논설위원", "리포터"))):
+        if not any(mark in cleaned for mark in marks):
             continue
         start = max(0, len(cleaned) - _TAIL)
         if found := shape.search(cleaned, start):

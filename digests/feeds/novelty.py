@@ -6,18 +6,20 @@ listed before; something old came back into the window; or an upgrade of ours ma
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from digests.feeds.document import Parsed
 from digests.feeds.identity import KEY_VERSION, link_key, title_key
-from digests.feeds.parse import titled
 from digests.model import Keyed, Seen, Stored
 
-Entry = TypeVar("Entry")
+if TYPE_CHECKING:
+    from digests.feeds.document import Parsed
 
+Known = TypeVar("Known")
+
+LEAST = 1  # entries of a feed that are read whatever their age, so that it has something to show
 _LEAST = 3  # entries: fewer are no re-issue of a feed
 _TEXT = 40  # characters of a summary that are nobody else's
 
@@ -32,6 +34,7 @@ class News:
     new: tuple[Keyed, ...] = ()  # news
     past: tuple[Keyed, ...] = ()  # never shown, and of before: they ring nobody
     back: tuple[Keyed, ...] = ()  # without a date, and in a place where only old ones stand: shown to nobody
+    noted: tuple[Keyed, ...] = ()  # of long before the feed was known: shown to nobody, and not read in full
     again: tuple[tuple[Stored, Keyed], ...] = ()  # known under another key
     reissued: bool = False  # the publisher listed the feed anew, which its operator should know
 
@@ -79,13 +82,47 @@ def is_to_tell(news: News, told_at: datetime | None, now: datetime) -> bool:
     return news.reissued and (told_at is None or now - told_at >= TELL_AGAIN)
 
 
-def unseen_of(parsed: Parsed, seen: Collection[str]) -> list[Keyed]:
+def first_of(parsed: "Parsed", long_ago: datetime, *, least: int = LEAST) -> News:
+    """Say what a feed holds that was never read before: its history.
+
+    What was last told of before `long_ago` would be forgotten as soon as it is stored, and a digest of its time went
+    out long since: it is noted, so that it is known when it is listed again, under whatever key. Of a feed that has
+    fewer younger ones, the newest `least` are read all the same: there is something of each feed to look at.
+    """
+    noted: dict[str, Keyed] = {}
+    told: dict[int, datetime] = {}
+    places: dict[str, int] = {}
+    for place, key in enumerate(parsed.keys):
+        if key in places:
+            continue
+        places[key] = place
+        known = parsed.noted(place)
+        at = max(filter(None, (known.published, known.updated)), default=None)
+        if at and at < long_ago and known.title:
+            noted[key] = Keyed(known, KEY_VERSION, link_key(known.link), "")
+            told[place] = at
+    lacking = max(0, least - (len(places) - len(told)))
+    newest = sorted(told, key=lambda place: (told[place], -place), reverse=True)[:lacking]
+    new = _read(parsed, (place for place in places.values() if place not in told or place in newest))
+    for one in new:
+        noted.pop(one.entry.key, None)
+    return News(new=tuple(new), noted=tuple(noted.values()))
+
+
+def unseen_of(parsed: "Parsed", seen: Collection[str]) -> list[Keyed]:
     """Clean the entries of a document whose keys are not known: what takes time is done for no other."""
-    fresh = (titled(parsed.entry(place)) for place, key in enumerate(parsed.keys) if key not in seen)
+    return _read(parsed, (place for place, key in enumerate(parsed.keys) if key not in seen))
+
+
+def _read(parsed: "Parsed", places: Iterable[int]) -> list[Keyed]:
+    from digests.feeds.parse import titled  # noqa: PLC0415 - whoever has a document has imported it
+
+    entries = [titled(parsed.entry(place)) for place in places]
+    # Without a title, a text or a link that makes one there is nothing to show.
     return [
         Keyed(entry, KEY_VERSION, link_key(entry.link), title_key(entry.title, entry.source))
-        for entry in fresh
-        if entry.title  # without a title, a text or a link that makes one there is nothing to show
+        for entry in entries
+        if entry.title
     ]
 
 
@@ -149,8 +186,8 @@ def _lookalikes(unseen: Sequence[Keyed], stored: Sequence[Stored]) -> dict[str, 
     return found
 
 
-def _by(entries: Sequence[Entry], mark: Callable[[Entry], Hashable]) -> dict[Hashable, list[Entry]]:
-    under: defaultdict[Hashable, list[Entry]] = defaultdict(list)
+def _by(entries: Sequence[Known], mark: Callable[[Known], Hashable]) -> dict[Hashable, list[Known]]:
+    under: defaultdict[Hashable, list[Known]] = defaultdict(list)
     for one in entries:
         if said := mark(one):
             under[said].append(one)

@@ -7,7 +7,7 @@ from digests.feeds.rhythm import NextPoll, next_poll
 from digests.model import Habits
 from digests.settings import FeedSettings, PollingSettings
 
-UNKNOWN = timedelta(hours=1)  # of a feed that the settings name no more
+RELAXED = timedelta(hours=1)  # of a feed whose hub tells us: the net below it
 
 
 def after_success(
@@ -18,8 +18,28 @@ def after_success(
     now: datetime,
     place: float,
     fresh_for: timedelta | None,
+    hub_until: datetime | None = None,
 ) -> NextPoll:
-    """Say when a feed that was just read is polled next. Only `auto` waits longer than its interval for anybody."""
+    """Say when a feed that was just read is polled next. Only `auto` waits longer than its interval for anybody.
+
+    But one whose hub tells us of news (WebSub), until `hub_until`, is polled each RELAXED, and when that time is over.
+    """
+    plain = _plain(feed, polling, habits, now=now, place=place, fresh_for=fresh_for)
+    if hub_until is None or hub_until <= now:
+        return plain
+    relaxed = min(next_poll(interval=RELAXED, now=now, place=place).at, hub_until)
+    return NextPoll(relaxed, "its hub tells us of news") if relaxed > plain.at else plain
+
+
+def _plain(
+    feed: FeedSettings | None,
+    polling: PollingSettings,
+    habits: Habits,
+    *,
+    now: datetime,
+    place: float,
+    fresh_for: timedelta | None,
+) -> NextPoll:
     if feed is None or not feed.auto:
         return next_poll(interval=interval_of(feed, polling, habits, now), now=now, place=place)
     return next_auto_poll(habits, now=now, place=place, bounds=_bounds(feed, polling), fresh_for=fresh_for)
@@ -28,9 +48,9 @@ def after_success(
 def interval_of(
     feed: FeedSettings | None, polling: PollingSettings, habits: Habits, now: datetime
 ) -> timedelta:
-    """Give the time between two polls of a healthy feed."""
+    """Give the time between two polls of a healthy feed; None: one that was added a moment ago, and is known next time."""
     if feed is None:
-        return UNKNOWN
+        return polling.interval
     return learned(habits, now, _bounds(feed, polling)).interval if feed.auto else feed.interval
 
 

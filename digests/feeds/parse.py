@@ -105,8 +105,8 @@ def settle(doubtful: Doubtful, found: RawFeed | FeedError | None) -> Parsed:
 
 
 def titled(entry: Entry) -> Entry:
-    """Give an entry without a title the beginning of its text as one, for those who show titles."""
-    return entry if entry.title else replace(entry, title=excerpt(entry.summary, 90))
+    """Give an entry without a title one, for those who show titles: the beginning of its description, else its link."""
+    return entry if entry.title else replace(entry, title=excerpt(entry.summary, 90) or entry.link)
 
 
 def _opening(text: str) -> str:

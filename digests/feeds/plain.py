@@ -63,6 +63,10 @@ _JOINER = re.compile("[\u200c\u200d](?=[\x00-\x7f가-힣]|$)|(?:(?<=[\x00-\x7f�
 _PILED = re.compile(
     "([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]{3})[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]+"
 )
+# What is printable and yet unseen, wide, or piled up: where none of it stands, nothing is to be tidied but spaces.
+_ODD = re.compile(
+    "[\u115f\u1160\u3164\uffa0\ufffc\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]"
+)
 _MOST_PICTURES = 20  # of one text
 _MOST = 20_000  # characters of markup that are looked at; what people are shown is far shorter
 
@@ -106,7 +110,7 @@ def read_markup(markup: str, limit: int = 2_000, most: int = _MOST) -> tuple[str
         return "", ()
     text, pictures = _once(markup[:most])
     for _ in range(2):
-        if not _TWICE.search(text):
+        if ("&" not in text and "<" not in text) or not _TWICE.search(text):
             break
         text, more = _once(text)
         pictures += more
@@ -115,15 +119,28 @@ def read_markup(markup: str, limit: int = 2_000, most: int = _MOST) -> tuple[str
 
 def _once(markup: str) -> tuple[str, tuple[Picture, ...]]:
     if "<" not in markup:
-        return unescape(_BARE.sub("&amp;", markup)), ()
-    markup = _HUGE.sub(" ", _COMMENT.sub(" ", markup))
+        return _letters(markup), ()
+    markup = _tags_alone(markup)
     taken = _Taken(markup)
     at, last = 0, markup.rfind(">") + 1  # after it no tag ends
     while found := _TAG.search(markup, at, last):
         taken.text(at, found.start())
         at = taken.tag(found)
     taken.text(at, len(markup))
-    return unescape(_BARE.sub("&amp;", "".join(taken.pieces))), tuple(taken.pictures)
+    return _letters("".join(taken.pieces)), tuple(taken.pictures)
+
+
+# Most texts have nothing of what these expressions look for; to look for a mark of it is far cheaper.
+
+
+def _letters(text: str) -> str:
+    return unescape(_BARE.sub("&amp;", text)) if "&" in text else text
+
+
+def _tags_alone(markup: str) -> str:
+    if "<!" in markup or "<?" in markup or "]]>" in markup:
+        markup = _COMMENT.sub(" ", markup)
+    return _HUGE.sub(" ", markup) if len(markup) > 4_000 else markup
 
 
 class _Taken:
@@ -167,6 +184,13 @@ def _end_of_letters(markup: str, name: str, at: int) -> int:
 
 def tidy(text: str) -> str:
     """Drop what cannot be seen from text without markup, and make white space single spaces."""
+    if text.isprintable() and "  " not in text and (text.isascii() or not _ODD.search(text)):
+        return text.strip()
+    return swept(text)
+
+
+def swept(text: str) -> str:
+    """Do what `tidy` does, to a text of which nothing is known."""
     text = _JOINER.sub("", _UNSEEN.sub("", _BLANK.sub(" ", text)))
     return _BLANK.sub(" ", _PILED.sub(r"\1", text)).strip()
 

@@ -53,6 +53,16 @@ def of_the_status(status: int, url: str, retry_after: timedelta | None) -> FeedE
     return FeedError(what, url=shown(url), hint=hint, passing=passing, status=status)
 
 
+def of_the_form(status: int, url: str, retry_after: timedelta | None) -> FeedError:
+    """Put an HTTP status that a hub answers to a request (WebSub, 5.1.2) into words."""
+    what = (
+        f"The hub has trouble of its own ({status})." if status >= 500 else f"The hub refuses us ({status})."
+    )
+    if status in (403, 429, 503) or retry_after is not None:
+        return TryLaterError(what, url=shown(url), status=status, retry_after=retry_after)
+    return FeedError(what, url=shown(url), status=status)
+
+
 def of_the_wire(error: Exception, url: str, limit: float) -> FeedError:
     """Put a failure to connect or to read into words. `limit` is the time a request may take, in seconds."""
     what, hint, passing = _words(error, limit)
@@ -93,7 +103,8 @@ def _connecting(error: aiohttp.ClientConnectorError) -> tuple[str, str, bool]:
         return f"{server} is not on the public internet, and is not asked.", hint, False
     if isinstance(cause, ssl.SSLError):
         if "LEGACY_RENEGOTIATION" in str(cause.reason or ""):
-            return f"{server} only speaks an outdated kind of TLS (legacy renegotiation).", "", True
+            hint = "legacy_tls = true allows it for this feed."
+            return f"{server} only speaks an outdated kind of TLS (legacy renegotiation).", hint, True
         return f"No secure connection to {server} could be made (TLS).", "", True
     if isinstance(cause, ConnectionRefusedError):
         return f"{server} refuses connections.", "", True

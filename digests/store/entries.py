@@ -5,16 +5,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, desc, func, or_, select, text, union, update
+from sqlalchemy import bindparam, desc, func, literal_column, or_, select, text, true, union, update
 
 from digests.model import Entry, EntryId, FeedId, Keyed, Known, Seen, Stored, StoryId, Unjudged
 from digests.store.engine import Reading, Writing
-from digests.store.inserting import CHUNK, insert_new
+from digests.store.inserting import CHUNK, insert, insert_new
 from digests.store.tables import entries, feeds
 
 __all__ = [
     "Batch", "Keyed", "Renamed", "add", "add_all", "alike", "entry_of", "known", "recent_times", "rename", "seen",
-    "unjudged", "unknown",
+    "unjudged", "unjudged_of", "unknown",
 ]  # fmt: skip
 
 
@@ -50,6 +50,8 @@ def entry_of(row: Any) -> Entry:
         language=row.language,
         image=row.image,
         source=row.source,
+        minutes=row.minutes,
+        comments=row.comments,
     )
 
 
@@ -125,10 +127,13 @@ async def add(tx: Writing, feed: FeedId, new: Sequence[Keyed], *, seen_at: datet
 async def add_all(tx: Writing, batches: Sequence[Batch]) -> dict[FeedId, int]:
     """Store entries of many feeds in one statement. Tells how many of each were new, settled ones not counted."""
     # Feeds list the newest first; stories begin with the oldest.
-    rows = [_row(batch, one) for batch in batches for one in reversed(batch.new)]
+    rows = [_row(batch, one) for batch in batches if not batch.settled for one in reversed(batch.new)]
+    settled = [_marks(batch, one) for batch in batches if batch.settled for one in reversed(batch.new)]
+    if settled:
+        await tx.execute(insert(tx, entries).values(**_FORGOTTEN).on_conflict_do_nothing(), settled)
     added: Counter[FeedId] = Counter()
-    for row in await insert_new(tx, entries, rows, entries.c.feed_id, entries.c.judged_at):
-        added[FeedId(row.feed_id)] += row.judged_at is None
+    for row in await insert_new(tx, entries, rows, entries.c.feed_id):
+        added[FeedId(row.feed_id)] += 1
     return dict(added)
 
 
@@ -159,11 +164,38 @@ def _row(batch: Batch, one: Keyed) -> dict[str, Any]:
         "language": entry.language,
         "image": entry.image,
         "source": entry.source,
+        "minutes": entry.minutes,
+        "comments": entry.comments,
         "link_key": one.link_key,
         "title_key": one.title_key,
         "seen_at": batch.seen_at,
         "history": batch.history,
-        "judged_at": batch.seen_at if batch.settled else None,
+        "judged_at": None,
+    }
+
+
+# What a settled entry is never recognised by.
+_FORGOTTEN = {
+    **dict.fromkeys(("link", "author", "language", "image", "source"), literal_column("''")),
+    "tags": literal_column("'[]'"),
+    "history": true(),
+}
+
+
+def _marks(batch: Batch, one: Keyed) -> dict[str, Any]:
+    entry = one.entry
+    return {
+        "feed_id": batch.feed,
+        "key": entry.key,
+        "key_version": one.key_version,
+        "title": entry.title,
+        "summary": entry.summary,
+        "published_at": entry.published,
+        "updated_at": entry.updated,
+        "link_key": one.link_key,
+        "title_key": one.title_key,
+        "seen_at": batch.seen_at,
+        "judged_at": batch.seen_at,
     }
 
 
@@ -181,17 +213,19 @@ async def unjudged(tx: Reading, limit: int) -> tuple[Unjudged, ...]:
         .order_by(entries.c.id)
     )
     rows = await tx.rows(oldest.with_for_update(of=entries) if isinstance(tx, Writing) else oldest)
-    return tuple(
-        Unjudged(
-            id=EntryId(row.id),
-            feed=row.feed_name,
-            entry=entry_of(row),
-            link_key=row.link_key,
-            title_key=row.title_key,
-            seen_at=row.seen_at,
-            history=row.history,
-        )
-        for row in rows
+    return tuple(map(unjudged_of, rows))
+
+
+def unjudged_of(row: Any) -> Unjudged:
+    """Read an entry's columns, and its feed's name as `feed_name`."""
+    return Unjudged(
+        id=EntryId(row.id),
+        feed=row.feed_name,
+        entry=entry_of(row),
+        link_key=row.link_key,
+        title_key=row.title_key,
+        seen_at=row.seen_at,
+        history=row.history,
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, func, null, or_, select, update
 
-from digests.model import FeedId, Habits, Move
+from digests.model import FeedId, Habits, Move, Offer
 from digests.settings import FeedSettings
 from digests.store import added
 from digests.store.engine import Reading, Writing
@@ -34,6 +34,8 @@ class DueFeed:
     reissued_at: datetime | None = None
     forbids: bool = False
     succeeded_at: datetime | None = None
+    hub: Offer = field(default_factory=Offer)  # as its document said when it was last read
+    hub_until: datetime | None = None  # so long its hub is relied on
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,30 +130,45 @@ async def claim(
     limit: int,
     in_hand: Collection[FeedId] = (),
     whatever: bool = False,
+    after: FeedId | None = None,
 ) -> tuple[DueFeed, ...]:
-    """Take the feeds that are due (all that are not retired, `whatever` their time) and that nobody holds.
+    """Take the feeds that are due and that nobody holds, the longest due first.
 
-    `in_hand` are those that this run polls already. What it claimed and does not have in hand is free again:
-    something failed between the claim and the answer.
+    `whatever` their time: all that are not retired, in the order of their ids, from `after` on. `in_hand` are those
+    that this run polls already. What it claimed and does not have in hand is free again: something failed between
+    the claim and the answer.
     """
     due = select(feeds.c.id).where(
         feeds.c.next_poll_at.is_not(None),
-        feeds.c.id.not_in(list(in_hand)),
         or_(feeds.c.run_id.is_(None), feeds.c.run_id == run, feeds.c.lease_until < now),
     )
-    if not whatever:
-        due = due.where(feeds.c.next_poll_at <= now)
-    due = due.order_by(feeds.c.next_poll_at, feeds.c.id).limit(limit).with_for_update(skip_locked=True)
+    if in_hand:
+        due = due.where(feeds.c.id.not_in(list(in_hand)))
+    if whatever:
+        due = due.where(feeds.c.id > (after or 0)).order_by(feeds.c.id)
+    else:
+        due = due.where(feeds.c.next_poll_at <= now).order_by(feeds.c.next_poll_at, feeds.c.id)
+    due = due.limit(limit).with_for_update(skip_locked=True)
     rows = await tx.rows(
         update(feeds)
         .where(feeds.c.id.in_(select(due.cte().c.id)))
         .values(run_id=run, lease_until=lease_until)
-        .returning(feeds)
+        .returning(*_DUE)
     )
-    return tuple(_due(row) for row in rows)
+    return tuple(due_of(row) for row in rows)
 
 
-def _due(row: Any) -> DueFeed:
+_DUE = tuple(
+    feeds.c[name]
+    for name in (
+        "id", "url", "name", "etag", "last_modified", "succeeded_at", "failures", "address", "body_hash", "key_version",
+        "habits", "moving_to", "moving_since", "moving_polls", "reissued_at", "forbids", "hub", "hub_topic", "hub_until",
+    )
+)  # fmt: skip
+
+
+def due_of(row: Any) -> DueFeed:
+    """Read a feed's row, which has at least the columns of _DUE."""
     return DueFeed(
         FeedId(row.id),
         row.url,
@@ -168,6 +185,8 @@ def _due(row: Any) -> DueFeed:
         reissued_at=row.reissued_at,
         forbids=row.forbids,
         succeeded_at=row.succeeded_at,
+        hub=Offer(row.hub, row.hub_topic),
+        hub_until=row.hub_until,
     )
 
 

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from digests.store import entries, feeds
+from digests.model import Offer
+from digests.store import entries, feeds, told, websub
 from digests.store.engine import Writing
 from digests.store.entries import Batch, Renamed
 from digests.store.feeds import Poll
@@ -21,6 +22,8 @@ class Kept:
     also_wait: tuple[str, ...] = ()  # urls of the same host, which waits as a whole ...
     wait_until: datetime | None = None  # ... until then
     wait_why: str = ""
+    hub: Offer | None = None  # where the feed names another hub than it did
+    missed: bool = False  # its hub should have told us of this
 
 
 async def keep(tx: Writing, kept: Sequence[Kept]) -> tuple[int, ...]:
@@ -31,4 +34,8 @@ async def keep(tx: Writing, kept: Sequence[Kept]) -> tuple[int, ...]:
     for one in kept:
         if one.also_wait and one.wait_until:
             await feeds.postpone(tx, one.also_wait, one.wait_until, one.wait_why)
+    if named := [(one.poll.feed, one.hub) for one in kept if one.hub is not None]:
+        await websub.offered(tx, named)
+    if missed := [one.poll.feed for one in kept if one.missed]:
+        await told.missed(tx, missed)
     return tuple(added.get(one.poll.feed, 0) for one in kept)

@@ -6,88 +6,31 @@ to a stranger, a pruned story's to another story's alert key.
 A change here needs a migration in `migrations/versions` (a test holds the two against each other).
 """
 
-import re
-from datetime import UTC, datetime, timedelta
-from typing import Any
-
 from sqlalchemy import (
-    JSON,
     BigInteger,
     Boolean,
     Column,
-    DateTime,
-    Dialect,
+    Float,
     ForeignKey,
     Index,
     Integer,
-    MetaData,
     PrimaryKeyConstraint,
     SmallInteger,
     String,
     Table,
     Text,
-    TypeDecorator,
     UniqueConstraint,
     false,
     text,
 )
 
-Id = BigInteger().with_variant(Integer(), "sqlite")  # SQLite counts up only an INTEGER primary key
-Json = JSON(none_as_null=True)  # not JSONB: nothing looks inside, and JSONB refuses some of JSON (a NUL)
+from digests.store import subject_tables  # noqa: F401 - its tables belong to the same metadata
+from digests.store.columns import Id, Json, Utc, Words
+from digests.store.columns import metadata as metadata  # noqa: PLC0414 - it is asked for here
 
-# PostgreSQL's text takes no NUL, and neither database half of a surrogate pair.
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-_EARLIEST = datetime(1, 1, 1, tzinfo=UTC)
-_LATEST = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
-
-
-class Words(TypeDecorator[str]):
-    """Text from outside, without the characters that a database refuses: one entry must not stop a feed."""
-
-    impl = Text
-    cache_ok = True
-
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        """Leave out what cannot be stored."""
-        del dialect
-        return None if value is None else _UNSTORABLE.sub("", value)
-
-
-class Utc(TypeDecorator[datetime]):
-    """An aware datetime in UTC, on both sides, whatever the database makes of zones."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Refuse naive times: they are a mistake of the caller."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a time without a zone reached the store")
-        try:
-            value = value.astimezone(UTC)
-        except OverflowError:  # a publisher's year 1 or 9999, east or west of Greenwich
-            early = (value.utcoffset() or timedelta()) > timedelta()
-            value = _EARLIEST if early else _LATEST
-        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        """Give the zone back."""
-        del dialect
-        if not isinstance(value, datetime):
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(column_0_N_label)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
+# In an index's `info`: the rows it holds on PostgreSQL, as `migrations/env.py` hears it. The keyword of that name loads the
+# dialect, a part of the time that every start takes.
+POSTGRESQL_WHERE = "postgresql_where"
 
 memos = Table(  # the few single facts of a bot: where getUpdates stands, who holds the run
     "memos",
@@ -123,6 +66,7 @@ chats = Table(
     Column("next_digest_at", Utc, nullable=True),
     Column("digested_seq", BigInteger, nullable=True),
     Column("digested_at", Utc, nullable=True),
+    Column("named_seq", BigInteger, nullable=True),  # as digested_seq, of namings
     Column("paused_at", Utc, nullable=True),
     Column("paused_why", String(200), nullable=False, server_default=""),
     Column("created_at", Utc, nullable=False),
@@ -134,7 +78,7 @@ Index(
     chats.c.next_digest_at,
     chats.c.id,
     sqlite_where=chats.c.paused_at.is_(None),
-    postgresql_where=chats.c.paused_at.is_(None),
+    info={POSTGRESQL_WHERE: chats.c.paused_at.is_(None)},
 )
 
 subscriptions = Table(
@@ -182,9 +126,33 @@ feeds = Table(
     ),  # of an added feed, what the file says of others; null: removed again
     Column("paused_at", Utc, nullable=True),
     Column("reported_at", Utc, nullable=True),  # when administrators were told that it is broken
+    Column("hub", Words, nullable=False, server_default=""),  # which tells of it, as its document says
+    Column("hub_topic", Words, nullable=False, server_default=""),  # the address by which the hub knows it
+    Column("hub_until", Utc, nullable=True),  # so long the hub is relied on: it is polled less often
     sqlite_autoincrement=True,
 )
 Index("ix_feeds_next_poll_at", feeds.c.next_poll_at, feeds.c.id)
+HAS_HUB = feeds.c.hub != text("''")
+Index("ix_feeds_hub", feeds.c.id, sqlite_where=HAS_HUB, info={POSTGRESQL_WHERE: HAS_HUB})
+
+websub = Table(  # what was agreed with hubs: one row for each hub and topic of a feed
+    "websub",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("feed_id", ForeignKey("feeds.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("hub", Words, nullable=False),
+    Column("topic", Words, nullable=False),
+    Column("token", String(64), nullable=True, unique=True),  # null: not asked yet
+    Column("sealed_by", String(16), nullable=False, server_default=""),  # which key and address it rests on
+    Column("state", String(12), nullable=False),
+    Column("next_try_at", Utc, nullable=False, index=True),  # or when the lease is renewed
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("error", Words, nullable=False, server_default=""),
+    Column("lease_until", Utc, nullable=True),
+    Column("told_at", Utc, nullable=True),  # when the hub last told us something that bore its signature
+    Column("ignored", Integer, nullable=False, server_default="0"),  # what came in its name without one
+    sqlite_autoincrement=True,
+)
 
 stories = Table(
     "stories",
@@ -193,6 +161,11 @@ stories = Table(
     Column("at", Utc, nullable=False, index=True),  # its first entry's time, never later than it was seen
     Column("created_at", Utc, nullable=False),
     Column("alerted_at", Utc, nullable=True),
+    Column(
+        "turn", SmallInteger, nullable=False, server_default="0"
+    ),  # the last that rang; 1 is the alert itself
+    Column("merged_into", Id, nullable=True, index=True),  # the story that tells of the same event
+    Column("linked_to", Id, nullable=True),  # the same, where both rang: they stay two
     sqlite_autoincrement=True,
 )
 
@@ -213,6 +186,8 @@ entries = Table(
     Column("language", String(8), nullable=False),
     Column("image", Words, nullable=False),
     Column("source", Words, nullable=False),
+    Column("minutes", Integer, nullable=True),  # to read it
+    Column("comments", Integer, nullable=True),
     Column("link_key", Words, nullable=False),
     Column("title_key", Words, nullable=False),
     Column("seen_at", Utc, nullable=False),
@@ -223,14 +198,10 @@ entries = Table(
     sqlite_autoincrement=True,
 )
 Index("ix_entries_feed_id_id", entries.c.feed_id, entries.c.id)
-Index("ix_entries_link_key", entries.c.link_key, postgresql_where=entries.c.link_key != "")
-Index("ix_entries_title_key", entries.c.title_key, postgresql_where=entries.c.title_key != "")
-Index(
-    "ix_entries_unjudged",
-    entries.c.id,
-    sqlite_where=entries.c.judged_at.is_(None),
-    postgresql_where=entries.c.judged_at.is_(None),
-)
+Index("ix_entries_link_key", entries.c.link_key, info={POSTGRESQL_WHERE: entries.c.link_key != ""})
+Index("ix_entries_title_key", entries.c.title_key, info={POSTGRESQL_WHERE: entries.c.title_key != ""})
+IS_UNJUDGED = entries.c.judged_at.is_(None)
+Index("ix_entries_unjudged", entries.c.id, sqlite_where=IS_UNJUDGED, info={POSTGRESQL_WHERE: IS_UNJUDGED})
 
 filings = Table(  # a story under a category, in the order in which it was filed: what digests read
     "filings",
@@ -251,8 +222,14 @@ decisions = Table(
     Column("entry_id", ForeignKey("entries.id", ondelete="CASCADE"), primary_key=True),
     Column("story_id", ForeignKey("stories.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("placed", String(16), nullable=False),  # "begins", or what it was joined by
+    Column("fit", Float, nullable=True),  # of "words": by how much it is above what joins
     Column("rings", Boolean, nullable=False),
+    Column("turn", SmallInteger, nullable=False, server_default="0"),  # which turn of its story rang with it
+    Column("score", Float, nullable=False, server_default="0"),
     Column("reasons", Json, nullable=False),
+    Column("filed", Json, nullable=True),  # the reasons for its categories
+    Column("sensitive", String(40), nullable=False, server_default=""),  # kinds of it: "death,suicide"
+    Column("rumour", Boolean, nullable=False, server_default=false()),  # unproven as told
     Column("decided_at", Utc, nullable=False),
 )
 
@@ -264,16 +241,35 @@ editions = Table(
     Column("story_id", ForeignKey("stories.id"), nullable=True),
     Column("content", Json, nullable=False),
     Column("created_at", Utc, nullable=False, index=True),
+    Column(
+        "revised_by", Id, nullable=True
+    ),  # the edition that says it better; what is owed leaves as that one
     sqlite_autoincrement=True,
+)
+
+shown = Table(  # which stories stand in which edition
+    "shown",
+    metadata,
+    Column("story_id", ForeignKey("stories.id", ondelete="CASCADE"), nullable=False),
+    Column("edition_id", ForeignKey("editions.id", ondelete="CASCADE"), nullable=False, index=True),
+    PrimaryKeyConstraint("story_id", "edition_id"),
 )
 
 broadcasts = Table(
     "broadcasts",
     metadata,
     Column("id", Id, primary_key=True),
-    Column("edition_id", ForeignKey("editions.id", ondelete="CASCADE"), nullable=False),
-    Column("story_id", ForeignKey("stories.id", ondelete="CASCADE"), nullable=False),
+    Column("edition_id", ForeignKey("editions.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("story_id", ForeignKey("stories.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("sends", String(8), nullable=False, server_default="alert"),  # or edit, or denial
     Column("categories", Json, nullable=False),
+    Column("follows", Json, nullable=True),  # [["name", "aespa"]]: those who follow them with alerts
+    Column("turn", SmallInteger, nullable=False, server_default="1"),
+    Column("silent", Boolean, nullable=False, server_default=false()),  # sad news makes no sound
+    Column("score", Float, nullable=True),  # how much spoke for it; null: whatever the cap has left takes it
+    Column("revision", SmallInteger, nullable=False, server_default="0"),  # of an edit: which of its turn
+    Column("why", String(16), nullable=False, server_default=""),  # of an edit: language or sources
+    Column("languages", Json, nullable=True),  # of an edit: for whoever reads these; null: for all
     Column("decided_at", Utc, nullable=False),
     Column("expires_at", Utc, nullable=False),
     Column("last_chat", BigInteger, nullable=False),
@@ -281,12 +277,8 @@ broadcasts = Table(
     Column("done_at", Utc, nullable=True),
     sqlite_autoincrement=True,
 )
-Index(
-    "ix_broadcasts_undone",
-    broadcasts.c.id,
-    sqlite_where=broadcasts.c.done_at.is_(None),
-    postgresql_where=broadcasts.c.done_at.is_(None),
-)
+IS_UNDONE = broadcasts.c.done_at.is_(None)
+Index("ix_broadcasts_undone", broadcasts.c.id, sqlite_where=IS_UNDONE, info={POSTGRESQL_WHERE: IS_UNDONE})
 
 deliveries = Table(  # the outbox: one message owed to one chat
     "deliveries",
@@ -294,7 +286,8 @@ deliveries = Table(  # the outbox: one message owed to one chat
     Column("id", Id, primary_key=True),
     Column("chat_id", ForeignKey("chats.id", ondelete="CASCADE"), nullable=False),
     Column("key", String(80), nullable=False),
-    Column("edition_id", ForeignKey("editions.id"), nullable=False, index=True),
+    Column("answers", String(80), nullable=False, server_default=""),  # the key of what it is a reply to
+    Column("edition_id", ForeignKey("editions.id"), nullable=False),
     Column("priority", SmallInteger, nullable=False),
     Column("state", String(12), nullable=False),
     Column("silent", Boolean, nullable=False),
@@ -322,7 +315,10 @@ Index(
     deliveries.c.due_at,
     deliveries.c.id,
     sqlite_where=IS_OWED,
-    postgresql_where=IS_OWED,
+    info={POSTGRESQL_WHERE: IS_OWED},
 )
-Index("ix_deliveries_held", deliveries.c.chat_id, sqlite_where=IS_HELD, postgresql_where=IS_HELD)
+Index(
+    "ix_deliveries_edition_id", deliveries.c.edition_id, deliveries.c.chat_id
+)  # who was sent an edition, in order
+Index("ix_deliveries_held", deliveries.c.chat_id, sqlite_where=IS_HELD, info={POSTGRESQL_WHERE: IS_HELD})
 Index("ix_deliveries_settled_at", deliveries.c.settled_at)

@@ -5,6 +5,7 @@ import pytest
 
 from digests.errors import FeedError
 from digests.feeds.document import Document, Parsed
+from digests.feeds.elements import MOST_ENTRIES
 from digests.feeds.parse import parse
 
 URL = "https://daily.example/feed.json"
@@ -59,9 +60,10 @@ def test_a_json_feed_is_read() -> None:
         datetime(2026, 11, 24, 1, tzinfo=UTC),
     )
     assert one.image == "https://daily.example/a.jpg"
-    assert (other.id, other.link, other.summary, other.author) == (
+    assert (other.id, other.link, other.summary, other.content, other.author) == (
         "2",
         "https://h.example/2",
+        "",
         "I <3 you",
         "Newsroom",
     )
@@ -106,3 +108,10 @@ def test_a_mark_of_byte_order_and_utf_16_are_no_trouble() -> None:
     )
     for codec in ("utf-8-sig", "utf-16"):
         assert parse(Document(text.encode(codec), URL)).entries[0].title == "소식"
+
+
+def test_of_more_entries_than_any_newsroom_lists_the_first_are_read() -> None:
+    items = ",".join(f'{{"id":"{number}"}}' for number in range(MOST_ENTRIES + 1))
+    body = f'{{"version":"https://jsonfeed.org/version/1.1","items":[{items}]}}'
+    keys = parse(Document(body.encode(), "https://h.example/feed")).keys
+    assert (len(keys), keys[0], keys[-1]) == (MOST_ENTRIES, "id:0", f"id:{MOST_ENTRIES - 1}")

@@ -1,13 +1,16 @@
 """What is new: news are the keys that were never seen, but for what a publisher lists anew."""
 
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from digests.feeds.document import Document
 from digests.feeds.identity import KEY_VERSION, link_key, title_key
-from digests.feeds.novelty import News, sift
+from digests.feeds.novelty import LEAST, News, first_of, sift
+from digests.feeds.parse import parse
 from digests.model import Entry, EntryId, Keyed, Seen, Stored
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -195,3 +198,56 @@ def test_every_unseen_entry_is_one_thing_and_no_stored_one_stands_for_two(
     keys = [one.entry.key for one in sorted_out]
     assert sorted(keys) == sorted({one.entry.key for one in document} - known)
     assert len({stored.id for stored, _ in news.again}) == len(news.again)
+
+
+# -- the first time ---------------------------------------------------------------------------------------------
+
+
+def first(*days: float | None, more: str = "") -> News:
+    """What is made of a feed that is read for the first time, whose entries are so many days old."""
+    items = "".join(
+        f"<item><title>Report {place}</title><link>https://paper.example/{place}</link><guid>{place}</guid>"
+        f"<description>What happened.</description>{more}"
+        + (f"<pubDate>{format_datetime(NOON - timedelta(days=old))}</pubDate>" if old is not None else "")
+        + "</item>"
+        for place, old in enumerate(days)
+    )
+    parsed = parse(Document(f"<rss version='2.0'><channel>{items}</channel></rss>".encode()))
+    return first_of(parsed, NOON - timedelta(days=30))
+
+
+def numbers(keyed: Any) -> list[int]:
+    return [int(one.entry.key.removeprefix("id:")) for one in keyed]
+
+
+def test_what_a_feed_had_long_before_it_was_known_is_noted_and_not_read() -> None:
+    news = first(1, 2, 29, 31, 400)
+    assert (numbers(news.new), numbers(news.noted)) == ([0, 1, 2], [3, 4])
+    assert {one.entry.summary for one in news.new} == {"What happened."}
+    (one, _) = news.noted
+    assert (one.entry.title, one.link_key, one.entry.summary) == ("Report 3", "paper.example/3", "")
+    assert one.entry.published == NOON - timedelta(days=31)
+
+
+def test_a_feed_in_which_all_is_old_has_its_newest_read() -> None:
+    assert LEAST == 1
+    news = first(300, 100, 500, 200, 400)
+    assert (numbers(news.new), numbers(news.noted)) == ([1], [0, 2, 3, 4])
+    news = first(100, 1, 200, 300)
+    assert (numbers(news.new), numbers(news.noted)) == ([1], [0, 2, 3]), "the young one is it"
+
+
+def test_entries_without_a_date_or_updated_lately_are_not_old() -> None:
+    assert numbers(first(None, 100, None, 100, None).new) == [0, 2, 4]
+    lately = f"<updated xmlns='http://www.w3.org/2005/Atom'>{(NOON - HOUR).isoformat()}</updated>"
+    assert first(*[100] * 5, more=lately).noted == ()
+
+
+def test_an_old_entry_without_a_title_is_read_since_its_text_is_one() -> None:
+    items = "".join(
+        f"<item><guid>{place}</guid><description>Note {place}</description>"
+        f"<pubDate>{format_datetime(NOON - timedelta(days=90))}</pubDate></item>"
+        for place in range(5)
+    )
+    parsed = parse(Document(f"<rss version='2.0'><channel>{items}</channel></rss>".encode()))
+    assert titles(first_of(parsed, NOON).new) == [f"Note {place}" for place in range(5)]

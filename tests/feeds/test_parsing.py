@@ -80,7 +80,7 @@ def test_an_atom_entry_becomes_an_entry() -> None:
         key="id:tag:1",
         title="Use <b> in HTML",
         link="https://daily.example/en/1",
-        summary="Text",
+        summary="",  # it describes itself nowhere
         author="Lee",
         published=datetime(2026, 11, 24, tzinfo=UTC),
         updated=datetime(2026, 11, 24, tzinfo=UTC),

@@ -6,7 +6,8 @@ from alembic import context
 from alembic.autogenerate.api import AutogenContext
 from sqlalchemy.types import JSON
 
-from digests.store.tables import Utc, Words, metadata
+from digests.store.columns import Utc, Words
+from digests.store.tables import POSTGRESQL_WHERE, metadata
 
 
 def render(kind: str, item: Any, _context: AutogenContext) -> str | Literal[False]:
@@ -21,6 +22,11 @@ def render(kind: str, item: Any, _context: AutogenContext) -> str | Literal[Fals
         return "sa.JSON()"
     return False
 
+
+for table in metadata.tables.values():
+    for index in table.indexes:
+        if POSTGRESQL_WHERE in index.info:
+            index.dialect_kwargs[POSTGRESQL_WHERE] = index.info[POSTGRESQL_WHERE]
 
 context.configure(
     connection=context.config.attributes["connection"],
