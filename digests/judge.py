@@ -4,27 +4,34 @@ One at a time, since two judges at once would begin two stories for one event. T
 cause: the transaction that stores a decision stores its broadcast.
 """
 
+import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
 from digests.editions.alerts import WORTH
 from digests.editions.cards import card
-from digests.model import AlertContent, Filed, Joins, Known, StoryId, Unjudged
+from digests.model import AlertContent, Decision, Filed, Joins, Known, StoryFacts, StoryId, Unjudged
+from digests.revise import deny, revise
 from digests.settings import Settings
-from digests.store import editions, entries, stories
+from digests.store import editions, entries, interests, namings, stories
 from digests.store.engine import Store, Writing
-from digests.store.stories import Placed, Written
-from digests.stories.judgement import judge_entry
+from digests.store.namings import Naming
+from digests.store.stories import Placed
+from digests.stories.index import Merge
+from digests.stories.judgement import WINDOW, Judgement, Newsroom
+from digests.stories.vocabulary import Vocabulary
+from digests.stories.wanted import Wanted, name_subject
 
 log = structlog.get_logger()
 
 BATCH = 250  # entries of one transaction: short enough for other writers
 MOST_ALERTS = 20  # of one transaction, which ends with them: each costs as much as many entries
-_UNBORN = 2**62  # stories that begin in a batch are numbered from here until they are written: later than any
+FORGETS = timedelta(minutes=5)  # between two looks for what is past the window: each looks at all of it
+PAGE = 500  # entries of the window that are remembered before others have their turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,76 +43,205 @@ class Judged:
     more: bool
 
 
-async def judge(store: Store, settings: Settings, now: Callable[[], datetime]) -> Judged:
-    """Judge the oldest entries that no story has yet, at most BATCH."""
-    async with store.reading() as reading:
-        if not await entries.unjudged(reading, 1):
-            return Judged((), 0, more=False)
-    async with store.writing() as tx:
-        waiting = await entries.unjudged(tx, BATCH)
-        # Of thousands of feeds only those of the batch are looked through, once for each of its entries.
-        named = {unjudged.feed for unjudged in waiting}
-        settings = replace(settings, feeds=tuple(feed for feed in settings.feeds if feed.name in named))
-        desk = _Desk(await entries.known(tx, waiting))
-        announced = 0
-        for unjudged in waiting:
-            moment = now()
-            one = judge_entry(unjudged, desk.alike(unjudged), settings, moment)
-            if not (one.decision.rings and one.categories):
-                desk.lay(one, moment)
-                continue
-            await desk.write(tx)  # an alert is about the story as it stands when it rings
-            desk.lay(one, moment)
-            (written,) = await desk.write(tx)
-            announced += await _announce(tx, written, one, moment)
-            if announced == MOST_ALERTS:
+class Judge:
+    """The newsroom over the store. What it remembers of the window is read from the store when it begins."""
+
+    def __init__(
+        self,
+        store: Store,
+        settings: Settings,
+        vocabulary: Callable[[], Vocabulary],
+        *,
+        now: Callable[[], datetime],
+    ) -> None:
+        """Take all; `vocabulary` is asked for when there is first anything to judge: it takes half a second to read."""
+        self._store = store
+        self._settings = settings
+        self._vocabulary = vocabulary
+        self._now = now
+        self._newsroom: Newsroom | None = None
+        self._forgets_at = now()
+        self._stepping = asyncio.Lock()
+
+    def heed(self, settings: Settings) -> None:
+        """Know the feeds as they are now: some may have been added, or changed, while the bot runs."""
+        self._settings = settings
+
+    async def step(self) -> Judged:
+        """Judge the oldest entries that no story has yet, at most BATCH."""
+        async with self._stepping:
+            async with self._store.reading() as reading:
+                if not await entries.unjudged(reading, 1):
+                    return Judged((), 0, more=False)
+            newsroom = self._newsroom or await self._remembered()
+            newsroom.heed(self._settings)
+            # Should the transaction fail, memory would know what the store does not: it is read anew then.
+            self._newsroom = None
+            judged = await self._judge(newsroom)
+            if (now := self._now()) >= self._forgets_at:
+                newsroom.forget(now)
+                self._forgets_at = now + FORGETS
+            self._newsroom = newsroom
+        _tell(judged.entries)
+        return judged
+
+    async def _remembered(self) -> Newsroom:
+        newsroom = Newsroom(self._settings, self._vocabulary())
+        since, last, count = self._now() - WINDOW, 0, 0
+        while True:
+            async with self._store.reading() as tx:
+                page = await stories.past(tx, since, after=last, limit=PAGE)
+            if not page:
                 break
-        await desk.write(tx)
-    filed = desk.written()
-    _tell(filed)
-    return Judged(filed, announced, more=len(waiting) == BATCH or len(filed) < len(waiting))
+            for one in page:
+                newsroom.replay(one.unjudged, one.story, one.turn)
+            last = page[-1].unjudged.id
+            count += len(page)
+            await asyncio.sleep(0)
+        newsroom.settle()
+        if count:
+            log.info("remembered", entries=count)
+        return newsroom
+
+    async def _judge(self, newsroom: Newsroom) -> Judged:
+        announced = 0
+        async with self._store.writing() as tx:
+            waiting = await entries.unjudged(tx, BATCH)
+            desk = _Desk(
+                tx,
+                newsroom,
+                number=await stories.next_number(tx),
+                known=await entries.known(tx, waiting),
+                wanted=Wanted.of(await interests.wanted(tx)),
+            )
+            for unjudged in waiting:
+                moment = self._now()
+                one = newsroom.judge(unjudged, moment, desk.alike(unjudged))
+                if one.filed.decision.rings and one.filed.categories:
+                    await desk.write()  # an alert is about the story as it stands when it rings
+                    await desk.lay(one, moment)
+                    await desk.announce(one.filed, moment)
+                    announced += 1
+                    if announced >= MOST_ALERTS:
+                        break
+                else:
+                    await desk.lay(one, moment)
+            announced += await desk.finish(self._now())
+        filed = tuple(desk.filed)
+        return Judged(filed, announced, more=len(waiting) == BATCH or len(filed) < len(waiting))
 
 
 class _Desk:
     """Judged entries on their way into the store: those after them see them at once, and they are written together."""
 
-    def __init__(self, known: Iterable[Known]) -> None:
+    def __init__(
+        self, tx: Writing, newsroom: Newsroom, *, number: StoryId, known: Collection[Known], wanted: Wanted
+    ) -> None:
         self.filed: list[Filed] = []
+        self._tx = tx
+        self._newsroom = newsroom
+        self._number = number
+        self._wanted = wanted
         self._laid: list[Placed] = []
-        self._born: dict[StoryId, StoryId] = {}
+        self._again: dict[StoryId, None] = {}  # stories that rang before, and are told again
+        self._denied: dict[StoryId, Filed] = {}
+        self._merged: dict[StoryId, StoryId] = {}
         self._by_link: dict[str, list[Known]] = defaultdict(list)
         self._by_title: dict[str, list[Known]] = defaultdict(list)
         for one in known:
             self._know(one)
 
     def alike(self, unjudged: Unjudged) -> list[Known]:
-        return [*self._by_link.get(unjudged.link_key, ()), *self._by_title.get(unjudged.title_key, ())]
+        """Give what shares a link or a title with an entry, of any age."""
+        found = (*self._by_link.get(unjudged.link_key, ()), *self._by_title.get(unjudged.title_key, ()))
+        return [replace(one, story=self._merged.get(one.story, one.story)) for one in found]
 
-    def lay(self, filed: Filed, at: datetime) -> None:
+    async def lay(self, judgement: Judgement, at: datetime) -> None:
+        """Take one more. Where it makes one of two stories, so does the store."""
+        filed = judgement.filed
         if isinstance(filed.placement, Joins):
-            story = self._born.get(filed.placement.story, filed.placement.story)
+            story = filed.placement.story
         else:
-            story = StoryId(_UNBORN + len(self.filed))
+            story, self._number = self._number, StoryId(self._number + 1)
         self.filed.append(filed)
         self._laid.append(Placed(filed, story, at))
         unjudged = filed.unjudged
         self._know(Known(story, unjudged.link_key, unjudged.title_key, unjudged.seen_at))
+        if filed.decision.denial:
+            self._denied[story] = filed
+        for merge in self._newsroom.keep(judgement, story):
+            await self._merge(merge)
 
-    async def write(self, tx: Writing) -> tuple[Written, ...]:
+    async def write(self) -> None:
+        """Write what was laid."""
         laid, self._laid = self._laid, []
-        written = await stories.file_all(tx, laid)
-        self._born |= {one.story: made.story for one, made in zip(laid, written, strict=True)}
-        return written
+        written = await stories.file_all(self._tx, laid)
+        if laid:
+            await namings.write_all(self._tx, [naming for one in laid for naming in self._namings(one)])
+        for one, made in zip(laid, written, strict=True):
+            if made.alerted and not one.filed.decision.rings:
+                self._again[made.story] = None
+                if made.new and _only_told(one.filed.decision):
+                    await self._owe(made.story, made.new, one.filed, one.at)
 
-    def written(self) -> tuple[Filed, ...]:
-        """Give all that was laid here, with the numbers that its stories have now."""
-        return tuple(map(self._true, self.filed))
+    async def announce(self, filed: Filed, now: datetime) -> None:
+        """Owe the alert, or the turn, that the entry laid last is, to everybody it is for."""
+        story = self._laid[-1].story
+        await self.write()
+        await self._owe(story, None, filed, now)
+        await stories.alerted(self._tx, story, now, filed.decision.turn)
 
-    def _true(self, filed: Filed) -> Filed:
-        match filed.placement:
-            case Joins(story, why) if story in self._born:
-                return replace(filed, placement=Joins(self._born[story], why))
-        return filed
+    async def finish(self, now: datetime) -> int:
+        """Write the rest; edit, or deny, what readers were told. Gives how many broadcasts that is."""
+        await self.write()
+        made = 0
+        for story in self._again:
+            made += bool(await revise(self._tx, self._merged.get(story, story), now))
+        for denied, filed in self._denied.items():
+            story = self._merged.get(denied, denied)
+            content = _content(await self._facts(story), filed, denial=True)
+            made += await deny(self._tx, story, content, now)
+        return made
+
+    async def _owe(self, story: StoryId, new: Collection[str] | None, filed: Filed, now: datetime) -> None:
+        """Owe what an entry tells to the followers of its story, or to those of the categories that it is `new` to."""
+        facts = await self._facts(story)
+        content = _content(facts, filed)
+        edition = await editions.add(self._tx, content, now, story=story)
+        await editions.announce(
+            self._tx,
+            edition,
+            story,
+            facts.categories if new is None else new,
+            decided_at=now,
+            expires_at=now + WORTH,
+            turn=content.turn,
+            silent=filed.decision.silent,
+            score=filed.decision.score if new is None else None,
+            follows=() if new is not None else (await namings.of(self._tx, [story]))[story],
+        )
+
+    async def _facts(self, story: StoryId) -> StoryFacts:
+        (facts,) = await stories.facts(self._tx, [story])
+        return facts
+
+    async def _merge(self, merge: Merge) -> None:
+        await self.write()
+        if merge.link:
+            await stories.link(self._tx, merge.winner, merge.loser)
+            return
+        await stories.merge(self._tx, merge.winner, merge.loser)
+        await namings.merge(self._tx, merge.loser, merge.winner)
+        self._merged = {
+            story: merge.winner if into == merge.loser else into for story, into in self._merged.items()
+        } | {merge.loser: merge.winner}
+
+    def _namings(self, placed: Placed) -> list[Naming]:
+        filed, unjudged = placed.filed, placed.filed.unjudged
+        subjects = {name_subject(name) for name in filed.names}
+        subjects |= self._wanted.found_in(unjudged.entry, unjudged.feed, names=filed.names)
+        became_news = filed.at if unjudged.history else unjudged.seen_at
+        return [Naming(placed.story, subject, became_news) for subject in subjects]
 
     def _know(self, known: Known) -> None:
         if known.link_key:
@@ -114,21 +250,35 @@ class _Desk:
             self._by_title[known.title_key].append(known)
 
 
-async def _announce(tx: Writing, written: Written, filed: Filed, now: datetime) -> bool:
-    """Owe the alert to everybody it is for, with the story as it stands now. Tells whether there is anybody.
+def _content(facts: StoryFacts, filed: Filed, *, denial: bool = False) -> AlertContent:
+    """Say what an entry tells of its story: its own version in its language, beside those that others have.
 
-    What rang before rings only for the categories that are new to it.
+    A turn, and a denial, are told by their own version alone: the others tell of what was before.
     """
-    (facts,) = await stories.facts(tx, [written.story])
-    audience = written.new if written.alerted else facts.categories
-    if not audience:
-        return False
-    reasons = tuple(reason.code for reason in filed.decision.reasons if reason.speaks == "for")
-    content = AlertContent(card(facts, breaking=True), reasons)
-    edition = await editions.add(tx, content, now, story=written.story)
-    await editions.announce(tx, edition, written.story, audience, decided_at=now, expires_at=now + WORTH)
-    await stories.alerted(tx, written.story, now)
-    return True
+    decision = filed.decision
+    own = [
+        one
+        for one in facts.tellings
+        if one.feed == filed.unjudged.feed and one.entry.key == filed.unjudged.entry.key
+    ]
+    whole = card(facts, breaking=True)
+    versions = card(replace(facts, tellings=tuple(own)), breaking=True).versions if own else whole.versions
+    turn = max(decision.turn, 1)
+    if turn == 1 and not denial:
+        versions = {**whole.versions, **versions}
+    return AlertContent(
+        card=replace(whole, versions=versions),
+        reasons=tuple(reason.code for reason in decision.reasons if reason.speaks == "for"),
+        turn=turn,
+        sensitive=",".join(decision.sensitive),
+        denial=denial,
+    )
+
+
+def _only_told(decision: Decision) -> bool:
+    """Whether nothing speaks against a ring but that the story rang before."""
+    against = {reason.code for reason in decision.reasons if reason.speaks == "against"}
+    return against == {"told"}
 
 
 def _tell(filed: Sequence[Filed]) -> None:
@@ -142,6 +292,7 @@ def _tell(filed: Sequence[Filed]) -> None:
                 placement=type(one.placement).__name__.lower(),
                 categories=sorted(one.categories),
                 rings=one.decision.rings,
+                turn=one.decision.turn,
                 reasons=[
                     f"{'+' if said.speaks == 'for' else '-'}{said.code}" for said in one.decision.reasons
                 ],

@@ -28,7 +28,7 @@ class Entry:
     key: str  # what tells this entry from the others of its feed: id, else link, else content
     title: str
     link: str = ""
-    summary: str = ""  # plain text for people
+    summary: str = ""  # plain text for people: the publisher's own description, never made of the content
     author: str = ""
     published: datetime | None = None  # as the publisher says, also when absurd
     updated: datetime | None = None
@@ -105,6 +105,39 @@ class Move:
     polls: int
 
 
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Which hub tells of a feed, and by which address (topic) it knows it; "" where none does (WebSub)."""
+
+    hub: str = ""
+    topic: str = ""
+
+
+class HubState(StrEnum):
+    """How we stand with a hub about one topic."""
+
+    WANTED = "wanted"  # not asked yet, or not since the lease ended
+    PENDING = "pending"  # asked; the hub has not come back to verify
+    VERIFIED = "verified"  # it tells us until the lease ends
+    REFUSED = "refused"  # it did not take the request; asked again later
+    DENIED = "denied"  # it said that it will not tell us; asked again much later
+    LEAVING = "leaving"  # we want to be told no more
+
+
+@dataclass(frozen=True, slots=True)
+class HubSubscription:
+    """What we have agreed with a hub about one topic of one feed."""
+
+    id: int
+    feed: FeedId
+    hub: str
+    topic: str
+    token: str  # what nobody can guess, in the address at which the hub tells us
+    state: HubState
+    failures: int = 0  # requests in a row that came to nothing
+    lease_until: datetime | None = None
+
+
 # -- what the newsroom makes of it ----------------------------------------------------------------------------
 
 
@@ -123,6 +156,14 @@ class Decision:
 
     rings: bool
     reasons: tuple[Reason, ...]
+    score: float = (
+        0.0  # the weight of what speaks for it, less what speaks against; a threshold is held against it
+    )
+    turn: int = 0  # which ring of its story: 1 the alert, 2 and more its turns; 0 where it does not ring
+    silent: bool = False  # the news is sensitive: never with sound, emoji or 👍/👎
+    sensitive: tuple[str, ...] = ()  # of what kind: "death", "suicide", "sexual", "minor"
+    rumour: bool = False  # unproven as told; a digest says so
+    denial: bool = False  # denies what was told: goes silently to the chats that were shown the rumour
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +181,9 @@ class Joins:
     """The entry tells of a story that is known."""
 
     story: StoryId
-    why: str  # "link" or "title"
+    why: str  # "link", "title" or "words"
+    sure: bool = True  # sure enough to take it for told already, where a phone would ring
+    score: float = 0.0  # of "words": by how much it is above what joins
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +201,8 @@ class Filed:
     at: datetime  # the time the story is shown with and ordered by: published, clamped to when it was seen
     language: Language
     decision: Decision
+    why_categories: tuple[Reason, ...] = ()
+    names: tuple[str, ...] = ()  # ids of whom and what it tells of
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +215,9 @@ class Telling:
     language: Language
     seen_at: datetime
     title_only: bool = False  # the operator or the publisher wants no more shown of this feed
+    sensitive: tuple[str, ...] = ()  # as it was judged: "death", "suicide", "sexual", "minor"
+    rumour: bool = False  # the same: unproven as told
+    vouched: bool = False  # it rang, or somebody who must know stands for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +229,56 @@ class StoryFacts:
     categories: frozenset[str]
     tellings: tuple[Telling, ...]
     alerted: bool
+    names: tuple[str, ...] = ()  # ids of whom and what it tells of
+
+    @property
+    def sensitive(self) -> tuple[str, ...]:
+        """Of what kinds any of its entries is: what one paper says of it is so, however the others put it."""
+        return tuple(sorted({kind for telling in self.tellings for kind in telling.sensitive}))
+
+    @property
+    def rumour(self) -> bool:
+        """Whether it was first told as a rumour, and nothing has rung since, nor has anybody stood for it."""
+        first = min(self.tellings, key=lambda telling: telling.seen_at, default=None)
+        return first is not None and first.rumour and not any(telling.vouched for telling in self.tellings)
+
+
+# -- what a story may be followed or muted for -----------------------------------------------------------------
+
+
+class What(StrEnum):
+    """What can be followed or muted beside categories."""
+
+    NAME = "name"
+    SOURCE = "source"
+    WORDS = "words"
+
+
+class Wish(StrEnum):
+    """What a chat wants with it."""
+
+    FOLLOW = "follow"
+    MUTE = "mute"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Subject:
+    """Something that can be followed or muted: a name by its id; a source, or words, folded."""
+
+    what: What
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Interest:
+    """What one chat follows or mutes."""
+
+    id: int
+    wish: Wish
+    subject: Subject
+    label: str  # as the reader typed it
+    alerts: bool  # a follow that may ring
+    since: datetime
 
 
 # -- what a reader is shown -----------------------------------------------------------------------------------
@@ -197,6 +295,8 @@ class Version:
     excerpt: str = ""
     author: str = ""
     image: str = ""
+    minutes: int | None = None  # to read it, where the feed carried the whole text
+    comments: int | None = None  # readers' comments on it, where the feed says
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +308,13 @@ class Card:
     categories: tuple[str, ...]
     versions: Mapping[str, Version]  # by language; at least one
     breaking: bool = False
-    sources: int = 1  # feeds that tell of it
+    sources: int = 1  # publishers that tell of it
+    copies: int = 0  # of these, those that only print what another wrote
+    burst: int = 0  # the most independent ones that came within two hours
+    weight: float = 1.0  # the greatest of their feeds' weights, as configured
+    names: tuple[str, ...] = ()  # ids of whom and what it tells of
+    sensitive: tuple[str, ...] = ()  # why it asks for restraint: "death", "suicide", "sexual", "minor"
+    rumour: bool = False  # unproven so far, and marked so
 
     def version(self, language: Language) -> Version:
         """Give the version in `language`, else the one there is."""
@@ -221,6 +327,12 @@ class AlertContent:
 
     card: Card
     reasons: tuple[str, ...] = ()  # codes, for "why did I get this?"
+    turn: int = 1  # of the story: past 1 it is a development of what was alerted
+    sensitive: str = ""  # why the news asks for restraint: "death", "suicide", "sexual", "minor"
+    also: tuple[
+        str, ...
+    ] = ()  # who tells of it, the first of them, where an edit says so; the card counts all
+    denial: bool = False  # of what was shown as a rumour
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +343,14 @@ class DigestContent:
     upto: datetime
     sections: tuple["Section", ...]  # in the order of the settings' categories
     more: int = 0  # stories that the length left out
+    lead: Card | None = None  # the most important one, told bigger; a digest of one or two has none
+    missed: tuple[Card, ...] = ()  # what rang for others, of categories that these chats do not follow
+
+    @property
+    def cards(self) -> tuple[Card, ...]:
+        """Every story of it, in the order in which they stand."""
+        lead = (self.lead,) if self.lead else ()
+        return (*lead, *(card for section in self.sections for card in section.cards), *self.missed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,9 +370,12 @@ class NoticeContent:
     more: int = 0  # that the length left out
 
 
+FOLLOWED = "*"  # stands for a category where the stories are those that the chat follows something of
+
+
 @dataclass(frozen=True, slots=True)
 class Section:
-    """The stories of a digest that stand under one category."""
+    """The stories of a digest that stand under one category, or under FOLLOWED."""
 
     category: str
     cards: tuple[Card, ...]
@@ -323,6 +446,7 @@ class Chat:
     digested_at: datetime | None
     paused_at: datetime | None
     paused_why: str
+    named_seq: int | None = None  # the last naming a digest has covered; None: no digest knew of names yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -345,6 +469,7 @@ class Priority(IntEnum):
 
     REPLY = 0
     ALERT = 10
+    EDIT = 20  # of an alert that was sent; and denials, which are silent
     DIGEST = 30
 
 
@@ -358,7 +483,7 @@ class State(StrEnum):
     GONE = "gone"  # the chat cannot be written to any more
     REFUSED = "refused"  # Telegram will never take this message
     EXPIRED = "expired"  # its worth was over
-    CANCELLED = "cancelled"  # the reader left
+    CANCELLED = "cancelled"  # the reader left, or something newer says it
     UNHEARD = "unheard"  # written to the socket twice, never answered
 
 
@@ -370,9 +495,30 @@ class Kind(StrEnum):
     NOTICE = "notice"
 
 
+MOST_TURNS = 9  # of one story that ring, the alert among them
+
+
 def alert_key(story: StoryId, turn: int = 1) -> str:
     """Give the key of an alert's delivery: a chat gets a turn of a story once, whatever runs twice."""
     return f"alert:{story}:{turn}"
+
+
+def edit_key(story: StoryId, turn: int, revision: int) -> str:
+    """Give the key of an edit's delivery: a chat gets a revision of a turn once."""
+    return f"edit:{story}:{turn}:{revision}"
+
+
+def denial_key(story: StoryId) -> str:
+    """Give the key of a denial's delivery: a chat hears it once."""
+    return f"denial:{story}"
+
+
+class Sends(StrEnum):
+    """What a broadcast sends."""
+
+    ALERT = "alert"  # an alert, or a turn, to whoever subscribed
+    EDIT = "edit"  # a revision, to whoever was sent the alert
+    DENIAL = "denial"  # to whoever was shown the rumour
 
 
 @dataclass(frozen=True, slots=True)
@@ -396,6 +542,50 @@ class Broadcast:
     expires_at: datetime
     position: ChatId  # every chat up to this one has been decided
     last_chat: ChatId  # the highest chat there was at the decision
+    turn: int = 1  # of the story
+    silent: bool = False  # sad news makes no sound
+    score: float | None = None  # how much spoke for ringing; None: whatever a cap has left takes it
+    follows: frozenset[Subject] = (
+        frozenset()
+    )  # whoever follows one of them with alerts belongs to the audience
+    sends: Sends = Sends.ALERT
+    revision: int = 0  # EDIT: which of its turn
+    languages: frozenset[str] = frozenset()  # EDIT: for whoever reads them; none: for all
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """What a story's readers were told by one broadcast: an alert or turn, or an edit of it."""
+
+    turn: int
+    content: AlertContent
+    at: datetime
+    revision: int = 0  # past 0 it is an edit
+    why: str = ""  # of an edit: "language" or "sources"
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """What a sent alert shall say from now on."""
+
+    turn: int
+    number: int  # the edits of a turn count up from 1
+    content: AlertContent
+    why: str  # "language": a version in a reader's own; "sources": more tell of it
+    languages: frozenset[str] = frozenset()  # for whoever reads them; none: for all
+
+
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """A chat that has, or is about to have, a message that an edit or a denial is about."""
+
+    chat: ChatId
+    key: str  # of the delivery that brought the message
+    language: Language
+    paused: bool
+    state: State  # of that delivery
+    has_message: bool  # Telegram told its number
+    in_hand: bool = False  # it is being sent just now
 
 
 @dataclass(frozen=True, slots=True)
@@ -403,7 +593,9 @@ class Candidate:
     """A chat that a broadcast may be for, with what the decision needs."""
 
     chat: Chat
-    subscribed_at: datetime  # the earliest of its subscriptions to the story's categories
+    subscribed_at: (
+        datetime  # since when it follows any of the story's categories, or of what else is announced
+    )
     alerts_last_hour: int
     alerts_last_day: int
     hour_frees_at: datetime | None = None  # when the oldest alert of the last hour leaves the window
@@ -411,6 +603,8 @@ class Candidate:
     filed_seq: int | None = (
         None  # the story's first filing under those of the broadcast that the chat follows
     )
+    named_seq: int | None = None  # the story's first naming of those of the broadcast that the chat follows
+    mutes: frozenset[Subject] = frozenset()
     had_chance: bool = (
         False  # follows a category under which the story stood before: that was another broadcast's
     )
@@ -429,6 +623,7 @@ class Owed:
     expires_at: datetime
     silent: bool = False
     share: Share = field(default_factory=Share)
+    answers: str = ""  # the key of the delivery that it is a reply to, where the chat has it
 
 
 @dataclass(frozen=True, slots=True)
@@ -446,3 +641,9 @@ class Delivery:
     parts_sent: int
     attempt: int  # tries that failed before
     unheard: int  # of these, written and never answered
+    reply_to: int | None = None  # the message in the chat that it is a reply to, or an edit of
+
+    @property
+    def is_edit(self) -> bool:
+        """Whether it changes a message that was sent, instead of sending one."""
+        return self.key.startswith("edit:")

@@ -36,6 +36,8 @@ class FeedSettings:
     auto: bool = False  # the wait is learned from how often the feed publishes
     legacy_tls: bool = False  # the publisher's server needs renegotiation as it was before RFC 5746
     show: Literal["excerpt", "title"] = "excerpt"
+    weight: float = 1.0  # of its stories in a digest's order: 2 counts like twice the sources
+    kind: Literal["", "wire", "press", "blog", "release"] = ""  # who writes it; "": judged by how it writes
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,10 @@ class DigestSettings:
 class BreakingSettings:
     """What rings, and how often."""
 
+    threshold: float = 5.0  # the score from which something rings
+    thresholds: Mapping[str, float] = field(
+        default_factory=dict
+    )  # the same for a category alone, by its slug
     max_age: timedelta = timedelta(hours=6)
     quiet: Quiet | None = field(default_factory=lambda: Quiet(time(23, 0), time(7, 0)))
     max_per_hour: int = 3

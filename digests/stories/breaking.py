@@ -1,65 +1,110 @@
-"""Does it ring? Marks for, vetoes against, and both are kept."""
+"""Does it ring? Everything that speaks for it and against it is weighed, and all of it is kept."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 
-from digests.model import Decision, Entry, Reason
-from digests.settings import BreakingSettings, FeedSettings
-from digests.stories import labels
+from digests.model import Decision, Reason
+from digests.settings import BreakingSettings
+from digests.stories.freshness import FeedClock, freshness
+from digests.stories.newswords import NewsWords
+from digests.stories.so_far import SoFar
+from digests.stories.told import Told
+from digests.stories.turns import is_fact, turns
+from digests.stories.weighing import Weighed, sensitive, weigh
 
-CLOCK_SKEW = timedelta(
-    hours=1
-)  # publishers' clocks run ahead by minutes; by hours it is a wrong zone or a plan
+_AGES = timedelta(hours=1)  # what a story told so long ago without ringing is not worth ringing for now
+_TURN = 0.8  # a turn's threshold is lower: the story has proved itself
 
 
-def breaking(
-    entry: Entry,
-    feed: FeedSettings,
+def decide(
+    told: Told,
+    so_far: SoFar,
+    clock: FeedClock,
     rules: BreakingSettings,
-    *,
-    seen_at: datetime,
-    history: bool,
     now: datetime,
+    *,
+    words: NewsWords,
+    categories: Collection[str] = (),
 ) -> Decision:
-    """Whether an entry rings: some mark for it, and no veto. Touches nothing.
+    """Whether an entry rings: as its story's alert, or as a turn of it. Touches nothing.
 
-    Codes for: `feed`, `tag`, `marker`. Codes against: the kind of piece (`opinion`, `column`, … see markers),
-    `history`, `stale`, `future`. Every reason is kept, also of what does not ring.
+    `so_far` are the story's earlier tellings, `clock` what the feed's dates have been like before this entry,
+    `categories` where the story is filed: the lowest of their thresholds counts. Every reason is kept, also of what
+    does not ring; digests/stories/reasons.py says what each code means.
     """
-    reasons = (
-        *_marks(entry, feed),
-        *_kinds(entry),
-        *_freshness(entry, rules, seen_at=seen_at, history=history, now=now),
+    weighed = (*weigh(told, so_far, words), *_known(told, so_far, words, now))
+    vetoes = (
+        *freshness(told.published, told.seen_at, clock, rules.max_age, now),
+        *_vetoes(told, so_far, words),
     )
-    speaking = {reason.speaks for reason in reasons}
-    return Decision(rings="for" in speaking and "against" not in speaking, reasons=reasons)
+    news = tuple(turns(told, so_far, words, now)) if so_far.rung else ()
+    score = sum(one.weight for one in weighed)
+    threshold = threshold_of(rules, categories)
+    if so_far.rung:
+        score = sum(weight for _, weight in news) + sum(one.weight for one in weighed if _of_form(one))
+        threshold *= _TURN
+        vetoes = vetoes if news else (*vetoes, Reason("told", str(so_far.rung), "against"))
+    never = any(one.never for one in weighed)
+    rings = not vetoes and not never and score >= threshold
+    kinds = sensitive(told, words)
+    return Decision(
+        rings=rings,
+        reasons=(*(one.reason for one in weighed), *(reason for reason, _ in news), *vetoes),
+        score=round(score, 2),
+        turn=so_far.rung + 1 if rings else 0,
+        silent=bool(kinds),
+        sensitive=kinds,
+        rumour=_is_rumour(told, words),
+        denial="denial" in told.bearings and so_far.rumoured,
+    )
 
 
-def _marks(entry: Entry, feed: FeedSettings) -> Iterator[Reason]:
-    if feed.breaking:
-        yield Reason("feed", feed.name)
-    yield from (Reason("tag", tag) for tag in entry.tags if labels.is_breaking_tag(tag))
-    yield from (Reason("marker", label.written) for label in labels.heads(entry.title) if label.breaking)
+def threshold_of(rules: BreakingSettings, categories: Collection[str]) -> float:
+    """Give the lowest threshold among the categories: who follows that one wants to know."""
+    return min((rules.thresholds.get(slug, rules.threshold) for slug in categories), default=rules.threshold)
 
 
-def _kinds(entry: Entry) -> Iterator[Reason]:
-    for tag in entry.tags:
-        kind = labels.kind_of_tag(tag)
-        if kind:
-            yield Reason(kind, tag, "against")
-    for label in (*labels.heads(entry.title), *labels.tails(entry.title)):
-        if label.kind:
-            yield Reason(label.kind, label.written, "against")
+def _of_form(one: Weighed) -> bool:
+    """Whether a weight is about how it is told, not about what: that counts for a turn as well."""
+    return one.reason.code in {"marker", "feed", "tag", "authority", "roundup", "official"} or one.weight < 0
 
 
-def _freshness(
-    entry: Entry, rules: BreakingSettings, *, seen_at: datetime, history: bool, now: datetime
-) -> Iterator[Reason]:
-    """An entry without a date is as fresh as the moment it was first seen."""
-    if history:
+def _vetoes(told: Told, so_far: SoFar, words: NewsWords) -> Iterator[Reason]:
+    if told.history:
         yield Reason("history", "", "against")
-    at = entry.published or entry.updated or seen_at
-    if now - at > rules.max_age:
-        yield Reason("stale", at.isoformat(), "against")
-    if at - now > CLOCK_SKEW:
-        yield Reason("future", at.isoformat(), "against")
+    if _waits(told, so_far, words):
+        yield Reason("second_source", "", "against")
+
+
+def _known(told: Told, so_far: SoFar, words: NewsWords, now: datetime) -> Iterator[Weighed]:
+    """Say that all it tells was told in this story long ago, and rang nobody then."""
+    codes = {
+        one.code
+        for one in told.happenings
+        if is_fact(one, so_far, words) and words.signs[one.code].weight >= 4
+    }
+    if codes and not so_far.rung and all(now - so_far.facts.get(code, now) > _AGES for code in codes):
+        yield Weighed(Reason("known", "", "against"), words.weights["known"])
+
+
+def _waits(told: Told, so_far: SoFar, words: NewsWords) -> bool:
+    """Whether it is a death that only a blog or hearsay tells: it waits for a second source."""
+    dead = any(words.groups[one.code] == "death" and is_fact(one, so_far, words) for one in told.happenings)
+    unsure = told.kind == "blog" or ("hearsay" in told.bearings and "statement" not in told.bearings)
+    others = {voice.feed for voice in so_far.voices} - {told.feed}
+    return dead and unsure and not others
+
+
+def _is_rumour(told: Told, words: NewsWords) -> bool:
+    """Whether it is unproven as told."""
+    doubted = any(one.doubt in {"rumoured", "possible", "asked"} and one.title for one in told.happenings)
+    sure = (
+        any(not one.doubt and one.title and words.signs[one.code].weight >= 4 for one in told.happenings)
+        and "hearsay" not in told.bearings
+    )
+    vouched = bool(told.bearings & {"statement", "proof"})
+    return not vouched and (
+        "rumour" in told.bearings
+        or (doubted and not sure)
+        or ("hearsay" in told.bearings and any(words.signs[one.code].weight >= 4 for one in told.happenings))
+    )

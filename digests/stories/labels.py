@@ -11,6 +11,9 @@ _BRACKET = re.compile(
     r"\s*(?:\[([^\[\]]{1,40})\]|\(([^()]{1,40})\)|<([^<>]{1,40})>|【([^【】]{1,40})】|〈([^〈〉]{1,40})〉)"
 )
 _HEADING = re.compile(r"\s*([^:|\[\](]{1,40}?)\s*(:|\||\s[-–—](?=\s))")
+_WIRE = re.compile(
+    r"\s*([A-Z]{3,12}(?: [A-Z]{3,12})?(?: \d{1,2})?)-(?=[\w'\"‘“])"
+)  # "UPDATE 2-…", "RPT-INTERVIEW-…"
 _TAIL = re.compile(r"(?:[\[(]([^\[\]()]{1,40})[\])]|\| ?([^|]{1,40}))$")
 _PARTS = re.compile(r"\s*[·\u119e‧・/,|+&]\s*")  # U+119E is what NFKC makes of ㆍ, the dot Korean desks type
 _LEVELS = re.compile(r"\s*[>/|·]\s*|\s&\s")
@@ -26,6 +29,7 @@ class Label:
     written: str
     breaking: bool = False
     kind: str = ""
+    passed: bool = False  # says nothing by itself and is none of the title: "LIVE:"
 
 
 def plainly(text: str) -> str:
@@ -41,7 +45,17 @@ def is_breaking_tag(tag: str) -> bool:
 def kind_of_tag(tag: str) -> str:
     """Give the kind of piece that a publisher's category tells of ("Opinion", "Opinion > Columns"), or ""."""
     word = plainly(tag)
+    if word in markers.NOT_AS_TAGS:
+        return ""
     return _kind(word) or next(filter(None, map(_kind, _LEVELS.split(word))), "")
+
+
+def bare(title: str) -> str:
+    """Give the title without the labels at its start: what it says."""
+    text = _without_symbols(_composed(title))
+    for label in _heads(text):
+        text = text.strip()[len(label.written) :]
+    return text.strip()
 
 
 def heads(title: str) -> tuple[Label, ...]:
@@ -71,11 +85,16 @@ def _composed(text: str) -> str:
 
 def _heads(text: str) -> Iterator[Label]:
     for _ in range(_MOST_HEADS):
+        label: Label | None
         if found := _BRACKET.match(text):
             label = _read_bracket(found)
+        elif found := _WIRE.match(text):
+            label = _read_wire(found)
+            if not label:
+                return
         elif found := _HEADING.match(text):
             label = _read_heading(found)
-            if not (label.breaking or label.kind):
+            if not (label.breaking or label.kind or label.passed):
                 return
         else:
             return
@@ -95,7 +114,15 @@ def _read_heading(found: re.Match[str]) -> Label:
         rings = plainly(word) in markers.BREAKING_HEADINGS or word in markers.CAPITALS
     else:
         rings = word in markers.CAPITALS_DASHED
-    return Label(found[0].strip(), rings, _kind(plainly(word)))
+    return Label(found[0].strip(), rings, _kind(plainly(word)), passed=plainly(word) in markers.PASSED)
+
+
+def _read_wire(found: re.Match[str]) -> Label | None:
+    """Read a wire's heading, which stands before a hyphen without any space; None: a word with a hyphen in it."""
+    word = found[1].rstrip("0123456789 ")
+    if word not in markers.WIRE_HEADINGS:
+        return None
+    return Label(found[0].strip(), word in markers.CAPITALS_WIRE, _kind(plainly(word)))
 
 
 def _kind(word: str) -> str:

@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 
 from digests.model import Entry, Reason
 from digests.settings import FeedSettings
-from digests.stories.categories import categorise
+from digests.stories.categories import CategoryWords, categorise
 
+WORDS = CategoryWords()  # none: what sections and feeds say alone
 KNOWN = ("kpop", "drama", "food", "korea")
 FEED = FeedSettings(
     url="https://daily.example/feed",
@@ -39,17 +40,17 @@ def entry(*tags: str) -> Entry:
 def test_the_publishers_words_through_the_map_else_the_feeds_categories(
     tags: tuple[str, ...], filed: set[str]
 ) -> None:
-    assert categorise(entry(*tags), FEED, KNOWN).categories == filed
+    assert categorise(entry(*tags), FEED, KNOWN, WORDS).categories == filed
 
 
 def test_the_evidence_is_kept() -> None:
-    assert categorise(entry("맛집"), FEED, KNOWN).reasons == (Reason("map", "맛집 → food"),)
-    assert categorise(entry(), FEED, KNOWN).reasons == (Reason("feed", "kpop"),)
+    assert categorise(entry("맛집"), FEED, KNOWN, WORDS).reasons == (Reason("map", "맛집 → food"),)
+    assert categorise(entry(), FEED, KNOWN, WORDS).reasons == (Reason("feed", "kpop"),)
 
 
 @given(st.lists(st.sampled_from(["맛집", "드라마", "Gone", "x", ""]), max_size=5))
 def test_only_known_categories_are_given_and_each_has_its_reason(tags: tuple[str, ...]) -> None:
-    filing = categorise(entry(*tags), FEED, KNOWN)
+    filing = categorise(entry(*tags), FEED, KNOWN, WORDS)
     assert filing.categories <= set(KNOWN)
     assert filing.categories
     assert all(any(slug in reason.evidence for reason in filing.reasons) for slug in filing.categories)

@@ -1,0 +1,54 @@
+"""What is known of one entry when stories are told apart: read once, kept small, compared often."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from digests.model import Language
+
+
+@dataclass(frozen=True, slots=True)
+class Gist:
+    """One entry as the index sees it. `terms` and `weights` go together, as do `spoken` and `volumes`; none stands twice."""
+
+    language: Language
+    seen_at: datetime
+    terms: tuple[str, ...] = ()  # in the order of the text, the title first; see terms.py
+    weights: tuple[float, ...] = ()  # 1 for a term of the title, less below it
+    spoken: tuple[str, ...] = ()  # words that may be names, in lower case, to be compared by sound
+    volumes: tuple[float, ...] = ()  # their weights
+    headed: int = 0  # how many of the terms stand in the title
+    link_key: str = ""
+    title_key: str = ""
+    feed: str = ""
+    column: str = ""  # the label of a series that it stands under: "날씨", "sd포토"
+    photo: bool = False  # a picture, one of many
+    serials: frozenset[str] = frozenset()  # "23회", "(6)": which part of a series it tells of
+    openers: frozenset[str] = frozenset()  # concepts of the title that open a story
+    places: frozenset[str] = frozenset()  # of its title, without 시 or county
+    subject: frozenset[str] = (
+        frozenset()
+    )  # terms of a title's opening that ends with a comma: of whom it tells
+
+    @property
+    def title(self) -> frozenset[str]:
+        """The terms of the title alone."""
+        return frozenset(self.terms[: self.headed])
+
+    @property
+    def below(self) -> frozenset[str]:
+        """The terms that stand only below the title."""
+        return frozenset(self.terms[self.headed :])
+
+    @property
+    def figures(self) -> frozenset[str]:
+        """Its numbers."""
+        return frozenset(term for term in self.terms if term[0] == "#")
+
+    def weighed(self) -> Iterator[tuple[str, float]]:
+        """Give each term with its weight."""
+        return zip(self.terms, self.weights, strict=True)
+
+    def names(self) -> Iterator[tuple[str, float]]:
+        """Give each word that may be a name with its weight."""
+        return zip(self.spoken, self.volumes, strict=True)
