@@ -5,7 +5,7 @@ transaction that owes this one.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -25,12 +25,14 @@ from digests.model import (
     Priority,
     Share,
     State,
+    StoryFacts,
     StoryId,
 )
 from digests.settings import Settings
-from digests.store import chats, editions, outbox, stories, subscriptions
+from digests.store import chats, editions, namings, outbox, standing, stories, subscriptions
 from digests.store.engine import Reading, Store, Writing
 from digests.store.outbox import HeldAlert
+from digests.subjects import Due, Filters, filters
 
 log = structlog.get_logger()
 
@@ -39,6 +41,7 @@ FIRST = timedelta(hours=24)  # what a chat's first digest covers, and `/digest` 
 WORTH = timedelta(hours=12)  # how long a digest is worth sending after its minute
 ZONE_ASKS = 3  # a digest asks once, and with its question no more follow; those of commands are counted too
 DEPTH = 200  # stories that are ranked at most; the rest is "more"
+RANG = 40  # stories that rang last, among which "Don't miss" looks
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +55,25 @@ class Composed:
 
 
 @dataclass(frozen=True, slots=True)
+class _Upto:
+    """How far the digests of one step reach."""
+
+    filed: int
+    named: int
+
+
+@dataclass(frozen=True, slots=True)
 class _Pool:
     """The stories that some chats may be told: new in these categories since this point."""
 
     wanted: frozenset[str]
     after: int  # the last filing their digests have covered
     since: datetime
+
+    @property
+    def last(self) -> datetime:
+        """From when on what rang for others is news to them: their last digest, or a day ago."""
+        return self.since + FIRST if self.after else self.since
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +94,7 @@ async def compose(store: Store, settings: Settings, now: Callable[[], datetime])
         due = await chats.due(tx, moment, BLOCK)
         if not due:
             return Composed(0, 0, 0, more=False)
-        upto = await stories.last_filing(tx)
+        upto = _Upto(await stories.last_filing(tx), await namings.last(tx))
         digests = await _digests(tx, due, settings, moment, upto)
     async with store.writing() as tx:
         # The time is asked for again: what the digests cover was decided before it.
@@ -92,17 +108,36 @@ async def for_chat(
 ) -> DigestContent | None:
     """Compose what happened in the last hours in a chat's categories, whatever it was sent before."""
     wanted = (await subscriptions.of(tx, chat.id)) & _slugs(settings)
-    return await of_categories(tx, wanted, settings, now, since=since)
+    pool = _Pool(wanted, after=0, since=now - since)
+    facts = await _facts(tx, pool, await stories.last_filing(tx))
+    rang = await stories.facts(tx, list(await standing.rang_since(tx, pool.since, RANG)))
+    here = frozenset(one.id for one in facts)
+    every = {one.id: one for one in (*facts, *rang)}
+    due = Due(replace(chat, named_seq=None), wanted, pool.since, here)
+    chosen = await filters(tx, [due], every, upto=await namings.last(tx))
+    every |= chosen.others
+    followed = chosen.of(chat.id)
+    told = await outbox.alerted(tx, [chat.id], [one.id for one in rang])
+    return arrange(
+        _cards([*facts, *(every[story] for story in sorted(followed - here))], settings),
+        categories=[category.slug for category in settings.categories],
+        wanted=wanted,
+        since=pool.since,
+        upto=now,
+        max_stories=settings.digest.max_stories,
+        without=chosen.muted(chat.id, every),
+        followed=followed,
+        others=_cards((one for one in rang if one.id not in told[chat.id]), settings),
+    )
 
 
 async def of_categories(
     tx: Reading, wanted: frozenset[str], settings: Settings, now: datetime, *, since: timedelta = FIRST
 ) -> DigestContent | None:
     """Compose what happened in the last hours in some categories."""
-    upto = await stories.last_filing(tx)
-    cards = await _cards(tx, wanted, after=0, upto=upto, since=now - since)
+    pool = _Pool(wanted, after=0, since=now - since)
     return arrange(
-        cards,
+        _cards(await _facts(tx, pool, await stories.last_filing(tx)), settings),
         categories=[category.slug for category in settings.categories],
         wanted=wanted,
         since=now - since,
@@ -113,7 +148,8 @@ async def of_categories(
 
 async def count_as_first(tx: Writing, chat: Chat, now: datetime) -> Chat:
     """Let what a chat has just been shown count as its digest: the next brings what is new since."""
-    return await chats.change(tx, chat.id, digested_seq=await stories.last_filing(tx), digested_at=now)
+    filed, named = await stories.last_filing(tx), await namings.last(tx)
+    return await chats.change(tx, chat.id, digested_seq=filed, named_seq=named, digested_at=now)
 
 
 def _slugs(settings: Settings) -> frozenset[str]:
@@ -121,7 +157,7 @@ def _slugs(settings: Settings) -> frozenset[str]:
 
 
 async def _digests(
-    tx: Reading, due: Sequence[Chat], settings: Settings, now: datetime, upto: int
+    tx: Reading, due: Sequence[Chat], settings: Settings, now: datetime, upto: _Upto
 ) -> list[_Digest]:
     """Decide each chat's digest; what two chats of one taste are told is one and the same object."""
     ids = [chat.id for chat in due]
@@ -135,15 +171,40 @@ async def _digests(
         since = last - FIRST
         wanted = followed[chat.id] & _slugs(settings)
         readers[_Pool(wanted, chat.digested_seq or 0, since)].append(chat)
-    cards = {
-        pool: await _cards(tx, pool.wanted, after=pool.after, upto=upto, since=pool.since) for pool in readers
-    }
-    rung = {card.story for found in cards.values() for card in found if card.breaking}
+    facts = {pool: await _facts(tx, pool, upto.filed) for pool in readers}
+    rang = await standing.rang_since(tx, min(pool.since for pool in readers), RANG)
+    every = {one.id: one for found in facts.values() for one in found}
+    every |= {one.id: one for one in await stories.facts(tx, [story for story in rang if story not in every])}
+    chosen = await filters(
+        tx,
+        [
+            Due(chat, pool.wanted, pool.since, frozenset(one.id for one in facts[pool]))
+            for pool, alike in readers.items()
+            for chat in alike
+        ],
+        every,
+        upto=upto.named,
+    )
+    every |= chosen.others
+    rung = {story for story, one in every.items() if one.alerted}
     told = await outbox.alerted(tx, ids, rung)
+    stood = await standing.in_digests(tx, ids, every, now)
+    told = {chat: alerts | stood.get(chat, frozenset()) for chat, alerts in told.items()}
+    cards = {one.story: one for one in _cards(every.values(), settings)}
     return [
         replace(digest, held=held.get(digest.chat.id, ()))
         for pool, alike in readers.items()
-        for digest in _arranged(alike, pool, cards[pool], told, settings=settings, now=now)
+        for digest in _arranged(
+            alike,
+            pool,
+            [cards[one.id] for one in facts[pool]],
+            [cards[story] for story, at in rang.items() if story in cards and at > pool.last],
+            told=told,
+            chosen=chosen,
+            every=cards,
+            settings=settings,
+            now=now,
+        )
     ]
 
 
@@ -155,44 +216,59 @@ def _on_the_hour(moment: datetime) -> datetime:
 def _arranged(
     readers: Sequence[Chat],
     pool: _Pool,
-    cards: Sequence[Card],
-    told: Mapping[ChatId, frozenset[StoryId]],
+    new: Sequence[Card],
+    missed: Sequence[Card],
     *,
+    told: Mapping[ChatId, frozenset[StoryId]],
+    chosen: Filters,
+    every: Mapping[StoryId, Card],
     settings: Settings,
     now: datetime,
 ) -> list[_Digest]:
-    """Arrange one pool of stories for its readers, once for all that were told the same alerts."""
+    """Arrange one pool of stories for its readers, once for all that were told the same alerts and filter alike."""
     made: dict[str, DigestContent | None] = {}
     result = []
-    here = {card.story for card in cards}
+    cards = {one.story: one for one in new}
     for chat in readers:
-        without = told[chat.id] & here
-        key = taste(pool.wanted, since=f"{pool.after}/{pool.since.isoformat()}", without=without)
+        followed = chosen.of(chat.id)
+        here = {*cards, *followed, *(one.story for one in missed)}
+        without = (told[chat.id] & here) | chosen.muted(chat.id, here)
+        since = f"{pool.after}/{pool.since.isoformat()}"
+        key = taste(pool.wanted, since=since, without=without, followed=followed)
         if key not in made:
+            more = [every[story] for story in sorted(followed - cards.keys())]
             made[key] = arrange(
-                cards,
+                [*cards.values(), *more],
                 categories=[category.slug for category in settings.categories],
                 wanted=pool.wanted,
                 since=chat.digested_at or pool.since,
                 upto=now,
                 max_stories=settings.digest.max_stories,
                 without=without,
+                followed=followed,
+                others=missed,
             )
-        result.append(_Digest(chat, made[key], key, follows=bool(pool.wanted)))
+        follows = bool(pool.wanted) or chat.id in chosen.followers
+        result.append(_Digest(chat, made[key], key, follows=follows))
     return result
 
 
-async def _cards(
-    tx: Reading, wanted: frozenset[str], *, after: int, upto: int, since: datetime
-) -> list[Card]:
-    if not wanted:
-        return []
-    ids = await stories.filed_since(tx, wanted, after=after, upto=upto, since=since, limit=DEPTH)
-    return [card(facts, breaking=facts.alerted) for facts in await stories.facts(tx, ids)]
+async def _facts(tx: Reading, pool: _Pool, upto: int) -> tuple[StoryFacts, ...]:
+    if not pool.wanted:
+        return ()
+    ids = await stories.filed_since(
+        tx, pool.wanted, after=pool.after, upto=upto, since=pool.since, limit=DEPTH
+    )
+    return await stories.facts(tx, ids)
+
+
+def _cards(facts: Iterable[StoryFacts], settings: Settings) -> list[Card]:
+    weights = {feed.name: feed.weight for feed in settings.feeds if feed.weight != 1}
+    return [card(one, breaking=one.alerted, weights=weights) for one in facts]
 
 
 async def _owe(
-    tx: Writing, digests: Sequence[_Digest], settings: Settings, now: datetime, upto: int
+    tx: Writing, digests: Sequence[_Digest], settings: Settings, now: datetime, upto: _Upto
 ) -> tuple[int, int]:
     """Write editions and debts. A chat to which something happened meanwhile is left to the next step."""
     current = await chats.hold(tx, [one.chat.id for one in digests])
@@ -218,7 +294,8 @@ async def _owe(
             owed.append(_owed(chat, written[one.taste], one.held, now))
             told += one.held
         asks = ZONE_ASKS if content is not None and _asks(chat) else chat.zone_asks
-        moved.append(replace(after, digested_seq=upto, digested_at=now, zone_asks=asks))
+        covered = replace(after, digested_seq=upto.filed, named_seq=upto.named)
+        moved.append(replace(covered, digested_at=now, zone_asks=asks))
     await outbox.owe(tx, owed, now)
     await outbox.told(tx, [alert.delivery for alert in told], now)
     # Strictly after now, so that a bot that was down for days sends one digest.
@@ -227,8 +304,7 @@ async def _owe(
 
 
 def _rung(content: DigestContent | None) -> frozenset[StoryId]:
-    sections = content.sections if content else ()
-    return frozenset(card.story for section in sections for card in section.cards if card.breaking)
+    return frozenset(card.story for card in content.cards if card.breaking) if content else frozenset()
 
 
 def _is_still_due(chat: Chat, digest: _Digest) -> bool:

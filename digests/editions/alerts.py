@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
+from digests.editions.filters import About, muted_by
 from digests.editions.timetable import in_quiet, quiet_ends
 from digests.model import Alerts, Broadcast, Candidate, Owed, Priority, State, alert_key
 from digests.settings import BreakingSettings
@@ -13,7 +14,7 @@ HELD_WORTH = timedelta(days=7)  # a held alert waits for a digest; a bot that wa
 
 @dataclass(frozen=True, slots=True)
 class NotOwed:
-    """Why a chat does not get an alert: `paused`, `alerts off`, `subscribed later`, `broke before`, `in its digest`, `expired`."""
+    """Why a chat does not get an alert: `paused`, `alerts off`, `subscribed later`, `muted`, `broke before`, `in its digest`, `expired`."""
 
     reason: str
 
@@ -25,54 +26,92 @@ def decide(
     rules: BreakingSettings,
     zone: tzinfo,
     now: datetime,
-    turn: int = 1,
+    about: About | None = None,
 ) -> Owed | NotOwed:
     """Decide one chat of a broadcast: now, silently, later, held for its digest, or not at all.
+
+    `about` is what the story is about of that which chats mute; None: nobody here mutes anything.
 
     `zone` is the chat's. Over a cap, or in quiet hours that hold, an alert is held for the next digest; where
     the chat has no digests it is due when the cap frees or the hours end, and not inside hours that hold.
     """
-    refused = _refusal(candidate, broadcast, now)
+    refused = _refusal(candidate, broadcast, about, now)
     if refused:
         return NotOwed(refused)
     chat = candidate.chat
-    due = free_at(candidate, rules, zone, now)
+    threshold = min(
+        (rules.thresholds.get(slug, rules.threshold) for slug in broadcast.categories),
+        default=rules.threshold,
+    )
+    due = free_at(candidate, rules, zone, now, score=broadcast.score, threshold=threshold)
     held = due > now and bool(chat.digest_times)
     if held:
         due = chat.next_digest_at or now
     return Owed(
         chat=chat.id,
-        key=alert_key(broadcast.story, turn),
+        key=alert_key(broadcast.story, broadcast.turn),
         edition=broadcast.edition,
         priority=Priority.ALERT,
         state=State.HELD if held else State.OWED,
         due_at=due,
         expires_at=_expires(broadcast, due, now, held=held),
-        silent=chat.alerts is Alerts.SILENT or in_quiet(chat.quiet, zone, due),
+        silent=broadcast.silent or chat.alerts is Alerts.SILENT or in_quiet(chat.quiet, zone, due),
+        answers=alert_key(broadcast.story, broadcast.turn - 1) if broadcast.turn > 1 else "",
     )
 
 
-def free_at(candidate: Candidate, rules: BreakingSettings, zone: tzinfo, now: datetime) -> datetime:
-    """Give the first moment at which neither a cap nor holding quiet hours stand against it; `now` if none do."""
+def free_at(
+    candidate: Candidate,
+    rules: BreakingSettings,
+    zone: tzinfo,
+    now: datetime,
+    *,
+    score: float | None = None,
+    threshold: float = 0.0,
+) -> datetime:
+    """Give the first moment at which neither a cap nor holding quiet hours stand against it; `now` if none do.
+
+    As a cap is used up, what is left of it is for news of a higher `score`; None passes as long as anything is left.
+    """
     due = now
     few = candidate.chat.alerts is Alerts.FEW
-    if candidate.alerts_last_hour >= (
-        min(rules.few_per_hour, rules.max_per_hour) if few else rules.max_per_hour
+    in_hour = min(rules.few_per_hour, rules.max_per_hour) if few else rules.max_per_hour
+    in_day = min(rules.few_per_day, rules.max_per_day) if few else rules.max_per_day
+    worth = (
+        float("inf") if score is None else max(score, threshold)
+    )  # what rings is worth the plain threshold
+    if (
+        raised(threshold, candidate.alerts_last_hour, in_hour) > worth
+        or candidate.alerts_last_hour >= in_hour
     ):
         due = max(due, candidate.hour_frees_at or now + timedelta(hours=1))
-    if candidate.alerts_last_day >= (min(rules.few_per_day, rules.max_per_day) if few else rules.max_per_day):
+    if raised(threshold, candidate.alerts_last_day, in_day) > worth or candidate.alerts_last_day >= in_day:
         due = max(due, candidate.day_frees_at or now + timedelta(days=1))
     quiet = candidate.chat.quiet
     return quiet_ends(quiet, zone, due) if quiet and quiet.hold and in_quiet(quiet, zone, due) else due
 
 
-def _refusal(candidate: Candidate, broadcast: Broadcast, now: datetime) -> str:
+def raised(threshold: float, used: int, allowed: int) -> float:
+    """Raise a threshold as a chat's cap is used up, so that what is left of it goes to the better news.
+
+    Nothing while less than half of it is used, then evenly up to twice the threshold for the last one; infinite
+    where none is left.
+    """
+    if used >= allowed:
+        return float("inf")
+    part = used / max(1, allowed - 1) if allowed > 1 else 0.0
+    return threshold * (1 + max(0.0, part - 0.5) * 2)
+
+
+def _refusal(candidate: Candidate, broadcast: Broadcast, about: About | None, now: datetime) -> str:  # noqa: PLR0911 - a table: one line a reason
     if candidate.chat.paused_at is not None:
         return "paused"
     if candidate.chat.alerts is Alerts.OFF:
         return "alerts off"
     if candidate.subscribed_at > broadcast.decided_at:
         return "subscribed later"
+    if about is not None and muted_by(about, candidate.mutes):
+        return "muted"
     if candidate.had_chance:
         return "broke before"
     if _in_digest(candidate, broadcast):
@@ -83,9 +122,13 @@ def _refusal(candidate: Candidate, broadcast: Broadcast, now: datetime) -> str:
 def _in_digest(candidate: Candidate, broadcast: Broadcast) -> bool:
     """Whether a digest told the story as breaking while the broadcast was on its way to this chat."""
     chat = candidate.chat
-    if chat.digested_at is None or chat.digested_seq is None or candidate.filed_seq is None:
+    if chat.digested_at is None or chat.digested_at < broadcast.decided_at:
         return False
-    return chat.digested_at >= broadcast.decided_at and candidate.filed_seq <= chat.digested_seq
+    return _covers(chat.digested_seq, candidate.filed_seq) or _covers(chat.named_seq, candidate.named_seq)
+
+
+def _covers(upto: int | None, seq: int | None) -> bool:
+    return upto is not None and seq is not None and seq <= upto
 
 
 def _expires(broadcast: Broadcast, due: datetime, now: datetime, *, held: bool) -> datetime:

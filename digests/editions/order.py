@@ -1,22 +1,117 @@
-"""Which story is more important: one number with its parts named, and the order that follows from it."""
+"""Which story is more important, and which stand beside each other: one number with its parts named, then diversity."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from math import log2
 
-from digests.model import Card
+from digests.editions.likeness import Likeness
+from digests.model import Card, StoryId
 
-BREAKING_WEIGHT = 2.0  # breaking counts like four times the sources
-DAY_WEIGHT = 1.0  # a day of age counts like half of the sources
-_DAY = timedelta(days=1)
+HALF_LIFE = timedelta(hours=24)  # in which a story comes to count like half of its sources
+BREAKING = 2.0  # doublings: what broke counts like four times the sources
+BURST = 0.5  # doublings for each doubling of the sources that came within two hours
+SAMENESS = 2.0  # doublings that a story loses which is wholly like one that stands already
+MOST_OF_SOURCE = 3
+IN_A_ROW = 2  # stories on one name
 
 
 def importance(card: Card, now: datetime) -> float:
-    """Weigh a story at `now`: the doublings of its sources, breaking for it, age against it."""
-    age = max(now - card.at, timedelta(0)) / _DAY
-    return log2(1 + max(card.sources, 0)) + BREAKING_WEIGHT * card.breaking - DAY_WEIGHT * age
+    """Weigh a story at `now`, in doublings: independent sources, their weight, their burst, breaking; age against it."""
+    age = max(now - card.at, timedelta(0)) / HALF_LIFE
+    independent = max(card.sources - card.copies, 0)
+    weight = log2(card.weight) if card.weight > 0 else -64.0
+    return log2(1 + independent) + weight + BURST * log2(max(card.burst, 1)) + BREAKING * card.breaking - age
 
 
 def by_importance(cards: Iterable[Card], now: datetime) -> list[Card]:
     """Order stories, the most important first; equals by time, then by story, so that no order is left to chance."""
     return sorted(cards, key=lambda card: (-importance(card, now), -card.at.timestamp(), card.story))
+
+
+class Choice:
+    """Stories chosen one after the other: the most important that is least like those before (maximal marginal relevance).
+
+    Carbonell and Goldstein, "The use of MMR, diversity-based reranking", 1998. Of one source at most MOST_OF_SOURCE are
+    chosen as long as there are others.
+    """
+
+    def __init__(self, ordered: Sequence[Card], likeness: Likeness, now: datetime) -> None:
+        """Take all that may be chosen, the most important first."""
+        self.chosen: list[Card] = []
+        self._likeness = likeness
+        self._left = {card.story: card for card in ordered}
+        self._worth = {card.story: importance(card, now) for card in ordered}
+        self._same: dict[StoryId, float] = dict.fromkeys(self._left, 0.0)
+        self._shown = {card.story: shown_as(card) for card in ordered}
+        self._stood: Counter[str] = Counter()
+
+    def take(self, among: Callable[[Card], bool] | None = None) -> Card | None:
+        """Choose the next of those that are left, or of some `among` them; None where there is none."""
+        fitting = [card for card in self._left.values() if among is None or among(card)]
+        crowded = {source for source, many in self._stood.items() if many >= MOST_OF_SOURCE}
+        free = [card for card in fitting if crowded.isdisjoint(self._shown[card.story])]
+        best = max(
+            free or fitting, key=self._value, default=None
+        )  # of equals the first, so the more important
+        if best is not None:
+            self._choose(best)
+        return best
+
+    def _value(self, card: Card) -> float:
+        return self._worth[card.story] - SAMENESS * self._same[card.story]
+
+    def _choose(self, best: Card) -> None:
+        del self._left[best.story]
+        self.chosen.append(best)
+        self._stood.update(self._shown[best.story])
+        for card in self._left.values():
+            alike = self._likeness.between(best, card)
+            self._same[card.story] = max(self._same[card.story], alike)
+
+
+def shown_as(card: Card) -> frozenset[str]:
+    """Give the sources under which readers of any language see a story."""
+    return frozenset(version.source.casefold() for version in card.versions.values())
+
+
+def apart(ordered: Sequence[Card], likeness: Likeness, before: Sequence[Card] = ()) -> list[Card]:
+    """Put stories in a row, the first of `ordered` first, but no three on one name beside each other where others are left.
+
+    `before` are those that stand above. An earlier one waits also where the last ones could not be kept apart else.
+    """
+    left = list(ordered)
+    row = list(before[-IN_A_ROW:])
+    while left:
+        best = next(
+            (
+                card
+                for card in left
+                if _is_free(card, row, likeness) and _leaves_room(card, left, row, likeness)
+            ),
+            None,
+        ) or next((card for card in left if _is_free(card, row, likeness)), left[0])
+        left.remove(best)
+        row.append(best)
+    return row[len(before[-IN_A_ROW:]) :]
+
+
+def _is_free(card: Card, row: Sequence[Card], likeness: Likeness) -> bool:
+    last = row[-IN_A_ROW:]
+    if len(last) < IN_A_ROW:
+        return True
+    return likeness.names(card).isdisjoint(frozenset.intersection(*map(likeness.names, last)))
+
+
+def _leaves_room(card: Card, left: Sequence[Card], row: Sequence[Card], likeness: Likeness) -> bool:
+    """Whether what is left after `card` can still be kept apart, each name looked at for itself."""
+    rest = [one for one in left if one is not card]
+    many = Counter(name for one in rest for name in likeness.names(one))
+    after = [*row, card]
+    for name, times in many.items():
+        run = 0
+        while run < min(IN_A_ROW, len(after)) and name in likeness.names(after[-1 - run]):
+            run += 1
+        if times > (IN_A_ROW - run) + IN_A_ROW * (len(rest) - times):
+            return False
+    return True

@@ -8,12 +8,17 @@ from digests.model import StoryId
 
 
 def taste(
-    categories: Collection[str], *, since: int | str | None, without: Collection[StoryId] = frozenset()
+    categories: Collection[str],
+    *,
+    since: int | str | None,
+    without: Collection[StoryId] = frozenset(),
+    followed: Collection[StoryId] = frozenset(),
 ) -> str:
     """Give a stable key, 32 hexadecimal digits, for what decides a digest's content.
 
     `since` is the point from which stories are new (a filing's number; None: the first digest), `without` the
-    stories the chat was told by alert. The language is no part of it: content speaks both.
+    stories the chat was told by alert, or mutes, `followed` those that it follows something of. Chats whose filters come
+    to the same stories share a digest. The language is no part of it: content speaks both.
     """
-    parts = [sorted(set(categories)), since, sorted(set(without))]
+    parts = [sorted(set(categories)), since, sorted(set(without)), sorted(set(followed))]
     return blake2b(json.dumps(parts).encode(), digest_size=16).hexdigest()

@@ -3,8 +3,8 @@
 Whatever changes them counts a version up: the single fact by which a running bot notices.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -33,6 +33,9 @@ class NewFeed:
     language: str = ""
     breaking: bool = False
     interval: timedelta | Literal["auto"] | None = None  # None: as [polling] says
+    category_map: Mapping[str, str] = field(default_factory=dict)  # the publisher's categories -> ours
+    show: Literal["excerpt", "title"] = "excerpt"
+    legacy_tls: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,9 @@ class _Wished:
     language: str = ""
     breaking: bool = False
     interval: float | Literal["auto"] | None = None  # seconds
+    category_map: dict[str, str] = field(default_factory=dict)
+    show: Literal["excerpt", "title"] = "excerpt"
+    legacy_tls: bool = False
 
 
 _WISHED: TypeAdapter[_Wished] = TypeAdapter(_Wished)
@@ -86,6 +92,9 @@ def _settings(row: Any, polling: PollingSettings) -> FeedSettings:
         categories=wished.categories,
         language=wished.language,
         breaking=wished.breaking,
+        category_map=wished.category_map,
+        show=wished.show,
+        legacy_tls=wished.legacy_tls,
         interval=fixed or polling.interval,
         auto=wished.interval == "auto" or (wished.interval is None and polling.auto),
     )
@@ -129,10 +138,19 @@ async def add(tx: Writing, new: Sequence[NewFeed], origin: str, now: datetime) -
     """
     for feed in new:
         seconds = feed.interval.total_seconds() if isinstance(feed.interval, timedelta) else feed.interval
-        wished = _Wished(feed.categories, feed.language, feed.breaking, seconds)
+        wished = _Wished(
+            feed.categories,
+            feed.language,
+            feed.breaking,
+            seconds,
+            dict(feed.category_map),
+            feed.show,
+            feed.legacy_tls,
+        )
         values: dict[str, Any] = {
             "name": feed.name,
             "origin": origin,
+            "show": feed.show,
             "wished": _WISHED.dump_python(wished, mode="json"),
             "next_poll_at": now,
             "next_poll_why": "",

@@ -7,7 +7,7 @@ from typing import Any, TypedDict, Unpack
 from sqlalchemy import bindparam, delete, func, select, update
 
 from digests.model import Address, Alerts, Chat, ChatId, ChatKind, Language, NewChat, Quiet, State
-from digests.store import codec
+from digests.store import codec, interests
 from digests.store.engine import Reading, Writing
 from digests.store.inserting import insert
 from digests.store.tables import chats, deliveries, inbox, subscriptions
@@ -28,6 +28,7 @@ class Choices(TypedDict, total=False):
     next_digest_at: datetime | None
     digested_seq: int | None
     digested_at: datetime | None
+    named_seq: int | None
 
 
 def chat_of(row: Any) -> Chat:
@@ -48,6 +49,7 @@ def chat_of(row: Any) -> Chat:
         digested_at=row.digested_at,
         paused_at=row.paused_at,
         paused_why=row.paused_why,
+        named_seq=row.named_seq,
     )
 
 
@@ -127,7 +129,10 @@ async def move_on(tx: Writing, moved: Sequence[Chat]) -> None:
     """Write each chat's next digest, what its last one covered, and how often its zone was asked for."""
     if not moved:
         return
-    columns = chats.c.next_digest_at, chats.c.digested_seq, chats.c.digested_at, chats.c.zone_asks
+    columns = [
+        *(chats.c.next_digest_at, chats.c.digested_seq, chats.c.digested_at, chats.c.named_seq),
+        chats.c.zone_asks,
+    ]
     await tx.execute(
         update(chats)
         .where(chats.c.id == bindparam("chat"))
@@ -207,6 +212,7 @@ async def _merge(tx: Writing, goes: int, keeps: int) -> None:
         .where(subscriptions.c.chat_id == goes, subscriptions.c.category.not_in(followed))
         .values(chat_id=keeps)
     )
+    await interests.merge(tx, goes, keeps)
     # Where both have a key, a message that was sent counts more than one that is still owed.
     sent = select(deliveries.c.key).where(deliveries.c.chat_id == goes, deliveries.c.state.in_(_REACHED))
     await tx.execute(

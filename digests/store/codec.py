@@ -1,6 +1,6 @@
 """Frozen dataclasses to JSON columns and back. A field added with a default reads old rows."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import time
 from typing import Any
 
@@ -16,6 +16,8 @@ from digests.model import (
     Quiet,
     Reason,
     Share,
+    Subject,
+    What,
 )
 
 _ALERT: TypeAdapter[AlertContent] = TypeAdapter(AlertContent)
@@ -41,13 +43,23 @@ def content_to_json(content: AlertContent | DigestContent | NoticeContent) -> An
 
 def edition(row: Any) -> Edition:
     """Read an edition's row."""
-    kind = Kind(row.kind)
-    return Edition(EditionId(row.id), kind, _CONTENTS[kind].validate_python(row.content))
+    return Edition(EditionId(row.id), Kind(row.kind), content(row.kind, row.content))
+
+
+def content(kind: str, value: Any) -> AlertContent | DigestContent | NoticeContent:
+    """Read what `content_to_json` wrote of an edition of this kind."""
+    read: AlertContent | DigestContent | NoticeContent = _CONTENTS[Kind(kind)].validate_python(value)
+    return read
 
 
 def reasons_to_json(reasons: tuple[Reason, ...]) -> Any:
     """Give a decision's reasons as JSON values."""
     return _REASONS.dump_python(reasons, mode="json")
+
+
+def reasons(value: Any) -> tuple[Reason, ...]:
+    """Read what `reasons_to_json` wrote; what a version before it wrote is none."""
+    return _REASONS.validate_python(value or ())
 
 
 def share_to_json(share: Share) -> Any:
@@ -58,6 +70,16 @@ def share_to_json(share: Share) -> Any:
 def share(value: Any) -> Share:
     """Read what `share_to_json` wrote."""
     return Share() if value is None else _SHARE.validate_python(value)
+
+
+def subjects_to_json(subjects: Collection[Subject]) -> list[list[str]]:
+    """Give what is followed as pairs, in a stable order."""
+    return [[one.what, one.value] for one in sorted(subjects)]
+
+
+def subjects(value: list[list[str]] | None) -> frozenset[Subject]:
+    """Read what `subjects_to_json` wrote; what a version before it wrote is none."""
+    return frozenset(Subject(What(what), said) for what, said in value or ())
 
 
 def quiet_to_json(quiet: Quiet | None) -> Any:

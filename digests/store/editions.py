@@ -1,10 +1,24 @@
 """Editions, and broadcasts on their way to an audience."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, select, union, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    and_,
+    case,
+    cast,
+    exists,
+    func,
+    null,
+    or_,
+    select,
+    union,
+    union_all,
+    update,
+)
 
 from digests.model import (
     AlertContent,
@@ -18,14 +32,28 @@ from digests.model import (
     EditionId,
     NoticeContent,
     Priority,
+    Sends,
     State,
     StoryId,
+    Subject,
+    Wish,
 )
-from digests.store import codec
+from digests.store import codec, standing
+from digests.store import interests as interests_of
 from digests.store.chats import chat_of
 from digests.store.engine import Reading, Writing
 from digests.store.inserting import insert
-from digests.store.tables import broadcasts, chats, deliveries, editions, filings, subscriptions
+from digests.store.subject_tables import interests, namings
+from digests.store.tables import (
+    broadcasts,
+    chats,
+    deliveries,
+    editions,
+    filings,
+    subscriptions,
+)
+
+MOST_FOLLOWED = 60  # subjects of one broadcast: who names more is a list, and each is a part of a statement
 
 
 async def add(
@@ -42,7 +70,9 @@ async def add(
         .values(kind=kind, story_id=story, content=codec.content_to_json(content), created_at=now)
         .returning(editions.c.id)
     )
-    return EditionId(int(made))
+    edition = EditionId(int(made))
+    await standing.write(tx, edition, content)
+    return edition
 
 
 async def by_ids(tx: Reading, ids: Collection[EditionId]) -> dict[EditionId, Edition]:
@@ -59,14 +89,23 @@ async def announce(
     *,
     decided_at: datetime,
     expires_at: datetime,
+    turn: int = 1,
+    silent: bool = False,
+    follows: Collection[Subject] = (),
+    score: float | None = None,
 ) -> None:
-    """Owe an alert to an audience: as data, to be unfolded in blocks by the sender."""
+    """Owe an alert, or a turn, to an audience: as data, to be unfolded in blocks by the sender."""
+    # `follows`: those who follow one of these with alerts belong to it as well.
     last = await tx.value(select(func.max(chats.c.id)))
     await tx.execute(
         insert(tx, broadcasts).values(
             edition_id=edition,
             story_id=story,
             categories=sorted(categories),
+            follows=codec.subjects_to_json(sorted(follows)[:MOST_FOLLOWED]),
+            turn=turn,
+            silent=silent,
+            score=score,
             decided_at=decided_at,
             expires_at=expires_at,
             last_chat=int(last or 0),
@@ -75,11 +114,18 @@ async def announce(
 
 
 async def undone(tx: Reading, after: int = 0) -> Broadcast | None:
-    """Give the oldest broadcast that has chats left; those that came `after` one first, so that all have turns."""
+    """Give the oldest broadcast that has chats left: alerts before all else, of those the ones `after` one first.
+
+    So all alerts have turns; an edit, which rings nobody, waits for them.
+    """
     row = await tx.row(
         select(broadcasts)
         .where(broadcasts.c.done_at.is_(None))
-        .order_by(case((broadcasts.c.id > after, 0), else_=1), broadcasts.c.id)
+        .order_by(
+            case((broadcasts.c.sends == Sends.ALERT, 0), else_=1),
+            case((broadcasts.c.id > after, 0), else_=1),
+            broadcasts.c.id,
+        )
         .limit(1)
     )
     if row is None:
@@ -93,12 +139,19 @@ async def undone(tx: Reading, after: int = 0) -> Broadcast | None:
         expires_at=row.expires_at,
         position=ChatId(row.position),
         last_chat=ChatId(row.last_chat),
+        turn=row.turn,
+        silent=row.silent,
+        score=row.score,
+        follows=codec.subjects(row.follows),
+        sends=Sends(row.sends),
+        revision=row.revision,
+        languages=frozenset(row.languages or ()),
     )
 
 
 async def candidates(tx: Reading, broadcast: Broadcast, now: datetime, limit: int) -> tuple[Candidate, ...]:
     """Give the next chats of the audience by id, at most `limit`, with what the decision about each needs."""
-    if not broadcast.categories:
+    if not (broadcast.categories or broadcast.follows):
         return ()
     # A UNION of limited selects walks each category's key in order; IN (…) would sort them all each time.
     each = [
@@ -114,30 +167,32 @@ async def candidates(tx: Reading, broadcast: Broadcast, now: datetime, limit: in
         .select()
         for category in sorted(broadcast.categories)
     ]
+    each += [
+        select(interests.c.chat_id)
+        .where(
+            *_follows(subject),
+            interests.c.chat_id > broadcast.position,
+            interests.c.chat_id <= broadcast.last_chat,
+        )
+        .order_by(interests.c.chat_id)
+        .limit(limit)
+        .subquery()
+        .select()
+        for subject in sorted(broadcast.follows)
+    ]
     block = union(*each).subquery()
     ids = [row.chat_id for row in await tx.rows(select(block).order_by(block.c.chat_id).limit(limit))]
     if not ids:
         return ()
-    since = (
-        select(
-            subscriptions.c.chat_id,
-            func.min(subscriptions.c.since).label("since"),
-            func.min(filings.c.seq).label("filed_seq"),
-        )
-        .outerjoin(
-            filings,
-            and_(filings.c.story_id == broadcast.story, filings.c.category == subscriptions.c.category),
-        )
-        .where(subscriptions.c.chat_id.in_(ids), subscriptions.c.category.in_(broadcast.categories))
-        .group_by(subscriptions.c.chat_id)
-        .subquery()
-    )
+    since = _wanted_since(broadcast, ids)
+    muted = await interests_of.mutes(tx, [ChatId(one) for one in ids])
     counts = _alerts_had(ids, now).subquery()
     block_of_chats = (
         select(
             chats,
             since.c.since,
             since.c.filed_seq,
+            since.c.first_naming,
             _filed_before(broadcast).label("had_chance"),
             func.coalesce(counts.c.hour, 0).label("hour"),
             func.coalesce(counts.c.day, 0).label("day"),
@@ -150,7 +205,49 @@ async def candidates(tx: Reading, broadcast: Broadcast, now: datetime, limit: in
     )
     if isinstance(tx, Writing):  # a digest that is composed meanwhile waits, and then sees the alert
         block_of_chats = block_of_chats.with_for_update(read=True, of=chats)
-    return tuple(_candidate(row) for row in await tx.rows(block_of_chats))
+    return tuple(_candidate(row, muted) for row in await tx.rows(block_of_chats))
+
+
+def _follows(subject: Subject) -> tuple[ColumnElement[bool], ...]:
+    """Follow it so that it may ring."""
+    return (
+        interests.c.what == subject.what,
+        interests.c.value == subject.value,
+        interests.c.wish == Wish.FOLLOW,
+        interests.c.alerts,
+    )
+
+
+def _wanted_since(broadcast: Broadcast, ids: Sequence[int]) -> Any:
+    """Tell since when chats want to hear of the story, and by which of its filings and namings."""
+    # PostgreSQL wants one type for a column of a UNION, and NULL alone has none.
+    no_seq = cast(null(), BigInteger)
+    wanted: Any = (
+        select(
+            subscriptions.c.chat_id,
+            subscriptions.c.since,
+            filings.c.seq.label("filed_seq"),
+            no_seq.label("first_naming"),
+        )
+        .outerjoin(
+            filings,
+            and_(filings.c.story_id == broadcast.story, filings.c.category == subscriptions.c.category),
+        )
+        .where(subscriptions.c.chat_id.in_(ids), subscriptions.c.category.in_(broadcast.categories))
+    )
+    if broadcast.follows:
+        wanted = union_all(wanted, _follows_since(broadcast, ids, no_seq))
+    every = wanted.subquery()
+    return (
+        select(
+            every.c.chat_id,
+            func.min(every.c.since, type_=subscriptions.c.since.type).label("since"),
+            func.min(every.c.filed_seq).label("filed_seq"),
+            func.min(every.c.first_naming).label("first_naming"),
+        )
+        .group_by(every.c.chat_id)
+        .subquery()
+    )
 
 
 def _alerts_had(ids: Sequence[int], now: datetime) -> Any:
@@ -176,7 +273,20 @@ def _alerts_had(ids: Sequence[int], now: datetime) -> Any:
     )
 
 
-def _candidate(row: Any) -> Candidate:
+def _follows_since(broadcast: Broadcast, ids: Sequence[int], no_seq: ColumnElement[Any]) -> Any:
+    said = and_(
+        namings.c.story_id == broadcast.story,
+        namings.c.what == interests.c.what,
+        namings.c.value == interests.c.value,
+    )
+    return (
+        select(interests.c.chat_id, interests.c.since, no_seq, namings.c.seq)
+        .outerjoin(namings, said)
+        .where(interests.c.chat_id.in_(ids), or_(*(and_(*_follows(one)) for one in broadcast.follows)))
+    )
+
+
+def _candidate(row: Any, muted: Mapping[ChatId, frozenset[Subject]]) -> Candidate:
     return Candidate(
         chat=chat_of(row),
         subscribed_at=row.since,
@@ -185,6 +295,8 @@ def _candidate(row: Any) -> Candidate:
         hour_frees_at=row.hour_from + timedelta(hours=1) if row.hour_from else None,
         day_frees_at=row.day_from + timedelta(days=1) if row.day_from else None,
         filed_seq=row.filed_seq,
+        named_seq=row.first_naming,
+        mutes=muted.get(ChatId(row.id), frozenset()),
         had_chance=bool(row.had_chance),
     )
 

@@ -4,16 +4,26 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ColumnElement, and_, bindparam, case, false, func, or_, select, update
 
-from digests.model import ChatId, Delivery, DeliveryId, EditionId, Owed, Priority, State, StoryId, alert_key
+from digests.model import (
+    MOST_TURNS,
+    ChatId,
+    Delivery,
+    DeliveryId,
+    EditionId,
+    Owed,
+    Priority,
+    State,
+    StoryId,
+    alert_key,
+)
 from digests.store import codec
-from digests.store.chats import chat_of
 from digests.store.engine import Reading, Writing
 from digests.store.inserting import insert_new
-from digests.store.tables import IS_HELD, IS_OWED, chats, deliveries
+from digests.store.leaving import NEWEST, taken
+from digests.store.tables import IS_HELD, IS_OWED, deliveries, editions
 
 _SETTLED = (
     State.SENT,
@@ -69,6 +79,7 @@ async def owe(
             "state": one.state,
             "silent": one.silent,
             "share": codec.share_to_json(one.share),
+            "answers": one.answers,
             "owed_at": now,
             "due_at": one.due_at,
             "expires_at": one.expires_at,
@@ -133,55 +144,6 @@ def _free(run: str, now: datetime, *, in_hand: bool) -> tuple[ColumnElement[bool
         deliveries.c.run_id.is_(None), ours, and_(deliveries.c.run_id != run, deliveries.c.lease_until < now)
     )
     return IS_OWED, deliveries.c.due_at <= now, free
-
-
-async def still_owed(tx: Reading, ids: Collection[DeliveryId], run: str) -> frozenset[DeliveryId]:
-    """Tell which claimed deliveries still are to be sent: a reader may have left, or the chat be gone, meanwhile."""
-    rows = await tx.rows(
-        select(deliveries.c.id).where(deliveries.c.id.in_(ids), deliveries.c.run_id == run, IS_OWED)
-    )
-    return frozenset(DeliveryId(row.id) for row in rows)
-
-
-async def taken(tx: Reading, ids: Sequence[DeliveryId]) -> tuple[Delivery, ...]:
-    """Read claimed deliveries with their chats, in the order in which they should leave."""
-    if not ids:
-        return ()
-    own = (
-        deliveries.c.id.label("delivery_id"),
-        deliveries.c.edition_id,
-        deliveries.c.key,
-        deliveries.c.priority,
-        deliveries.c.expires_at,
-        deliveries.c.silent,
-        deliveries.c.share,
-        deliveries.c.parts_sent,
-        deliveries.c.attempt,
-        deliveries.c.unheard,
-    )
-    rows = await tx.rows(
-        select(*own, chats)
-        .join(chats, chats.c.id == deliveries.c.chat_id)
-        .where(deliveries.c.id.in_(ids))
-        .order_by(deliveries.c.priority, deliveries.c.due_at, deliveries.c.id)
-    )
-    return tuple(_delivery(row) for row in rows)
-
-
-def _delivery(row: Any) -> Delivery:
-    return Delivery(
-        id=DeliveryId(row.delivery_id),
-        chat=chat_of(row),
-        edition=EditionId(row.edition_id),
-        key=row.key,
-        priority=Priority(row.priority),
-        expires_at=row.expires_at,
-        silent=row.silent,
-        share=codec.share(row.share),
-        parts_sent=row.parts_sent,
-        attempt=row.attempt,
-        unheard=row.unheard,
-    )
 
 
 async def settle(tx: Writing, settlements: Sequence[Settlement], now: datetime) -> None:
@@ -258,7 +220,8 @@ async def held(tx: Reading, chat_ids: Collection[ChatId]) -> dict[ChatId, tuple[
     """Give the alerts that wait for the chats' next digest, oldest first."""
     found: dict[ChatId, list[HeldAlert]] = defaultdict(list)
     for row in await tx.rows(
-        select(deliveries.c.id, deliveries.c.chat_id, deliveries.c.edition_id)
+        select(deliveries.c.id, deliveries.c.chat_id, NEWEST.label("edition_id"))
+        .join(editions, editions.c.id == deliveries.c.edition_id)
         .where(IS_HELD, deliveries.c.chat_id.in_(chat_ids))
         .order_by(deliveries.c.id)
     ):
@@ -284,7 +247,7 @@ async def alerted(
     tx: Reading, chat_ids: Collection[ChatId], story_ids: Collection[StoryId]
 ) -> dict[ChatId, frozenset[StoryId]]:
     """Tell which of the stories each chat has, or will have, as an alert or in "also broke"."""
-    keys = {alert_key(story): story for story in story_ids}
+    keys = {alert_key(story, turn): story for story in story_ids for turn in range(1, MOST_TURNS + 1)}
     found: dict[ChatId, set[StoryId]] = defaultdict(set)
     if keys:
         for row in await tx.rows(

@@ -95,7 +95,10 @@ def _without(content: Any, links: frozenset[str], told: frozenset[int], alone: f
         for section in content.sections
         if (cards := tuple(kept for one in section.cards if (kept := card(one))))
     )
-    return replace(content, sections=sections) if sections or not content.sections else None
+    missed = tuple(kept for one in content.missed if (kept := card(one)))
+    lead = card(content.lead) if content.lead else None
+    digest = replace(content, sections=sections, missed=missed, lead=lead)
+    return digest if digest.cards or not content.cards else None
 
 
 def _chunks(ids: Sequence[T]) -> Iterator[Sequence[T]]:

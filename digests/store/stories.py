@@ -6,14 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, desc, exists, func, or_, select, union_all, update
+from sqlalchemy import bindparam, delete, desc, exists, false, func, or_, select, true, union_all, update
 
-from digests.model import Begins, Filed, Joins, Language, StoryFacts, StoryId, Telling
+from digests.model import Begins, Filed, Joins, Language, StoryFacts, StoryId, Telling, Unjudged, What
 from digests.store import codec
 from digests.store.engine import Reading, Writing
-from digests.store.entries import entry_of
+from digests.store.entries import entry_of, unjudged_of
 from digests.store.inserting import CHUNK, insert, insert_new
+from digests.store.subject_tables import namings
 from digests.store.tables import decisions, entries, feeds, filings, stories
+
+VOUCHES = frozenset({"official", "confirmed", "turn_confirmed"})  # codes of reasons
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,7 @@ class Written:
 class Placed(NamedTuple):
     """What judge made of an entry, when, and the story it is filed in: one that is there, or one that begins with it.
 
-    A story that begins has a number of the caller's choice, by which those name it that join it at once.
+    One that begins has a number from `next_number` on, of the judge's choice: he alone makes stories.
     """
 
     filed: Filed
@@ -38,15 +41,20 @@ class Placed(NamedTuple):
 
 async def file(tx: Writing, filed: Filed, now: datetime) -> Written:
     """Write what judge made of one entry: its story, its categories, the decision and its reasons."""
-    story = filed.placement.story if isinstance(filed.placement, Joins) else StoryId(0)
+    story = filed.placement.story if isinstance(filed.placement, Joins) else await next_number(tx)
     (written,) = await file_all(tx, [Placed(filed, story, now)])
     return written
 
 
 async def file_all(tx: Writing, placed: Sequence[Placed]) -> tuple[Written, ...]:
     """Write what judge made of entries, one after the other, in as many statements as for one."""
-    begun = await _begin(tx, [one for one in placed if isinstance(one.filed.placement, Begins)])
-    rows = [(one.filed, begun.get(one.story, one.story), one.at) for one in placed]
+    begin = [one for one in placed if isinstance(one.filed.placement, Begins)]
+    if begin:
+        await tx.execute(
+            insert(tx, stories),
+            [{"id": one.story, "at": one.filed.at, "created_at": one.at} for one in begin],
+        )
+    rows = [(one.filed, one.story, one.at) for one in placed]
     if not rows:
         return ()
     rang = await _rang(tx, [story for filed, story, _ in rows if isinstance(filed.placement, Joins)])
@@ -64,9 +72,14 @@ async def file_all(tx: Writing, placed: Sequence[Placed]) -> tuple[Written, ...]
             {
                 "entry_id": filed.unjudged.id,
                 "story_id": story,
-                "placed": filed.placement.why if isinstance(filed.placement, Joins) else "begins",
+                **_placing(filed.placement),
                 "rings": filed.decision.rings,
+                "turn": filed.decision.turn,
+                "score": filed.decision.score,
                 "reasons": codec.reasons_to_json(filed.decision.reasons),
+                "filed": codec.reasons_to_json(filed.why_categories),
+                "sensitive": ",".join(filed.decision.sensitive),
+                "rumour": filed.decision.rumour,
                 "decided_at": at,
             }
             for filed, story, at in rows
@@ -83,6 +96,12 @@ async def file_all(tx: Writing, placed: Sequence[Placed]) -> tuple[Written, ...]
     )
 
 
+def _placing(placement: Joins | Begins) -> dict[str, Any]:
+    if isinstance(placement, Begins):
+        return {"placed": "begins", "fit": None}
+    return {"placed": placement.why, "fit": placement.score if placement.why == "words" else None}
+
+
 _JUDGED = (
     update(entries)
     .where(entries.c.id == bindparam("entry"))
@@ -92,17 +111,6 @@ _JUDGED = (
         language=bindparam("said"),
     )
 )
-
-
-async def _begin(tx: Writing, placed: Sequence[Placed]) -> dict[StoryId, StoryId]:
-    """Begin a story for each; gives their numbers by those that the caller gave them."""
-    if not placed:
-        return {}
-    before = int(await tx.value(select(func.max(stories.c.id))) or 0)
-    await tx.execute(insert(tx, stories), [{"at": one.filed.at, "created_at": one.at} for one in placed])
-    # One judge at a time makes stories, and numbers rise: RETURNING in order would take a statement for each.
-    made = await tx.rows(select(stories.c.id).where(stories.c.id > before).order_by(stories.c.id))
-    return {one.story: StoryId(row.id) for one, row in zip(placed, made, strict=True)}
 
 
 async def _rang(tx: Reading, joined: Collection[StoryId]) -> frozenset[StoryId]:
@@ -132,11 +140,64 @@ async def _file_under(
     return {(StoryId(row.story_id), row.category): True for row in new}
 
 
-async def alerted(tx: Writing, story: StoryId, now: datetime) -> None:
-    """Remember when the story first rang."""
+async def next_number(tx: Reading) -> StoryId:
+    """Give the first number that no story has."""
+    return StoryId(int(await tx.value(select(func.max(stories.c.id))) or 0) + 1)
+
+
+async def alerted(tx: Writing, story: StoryId, now: datetime, turn: int = 1) -> None:
+    """Remember when the story first rang, and its last turn that did."""
+    first = func.coalesce(stories.c.alerted_at, bindparam("now", now, type_=stories.c.alerted_at.type))
+    await tx.execute(update(stories).where(stories.c.id == story).values(alerted_at=first, turn=turn))
+
+
+async def merge(tx: Writing, winner: StoryId, loser: StoryId) -> None:
+    """Make one story of two that tell of one event. What the loser was filed under keeps its place in the order.
+
+    The loser has not rung: of two that both rang neither takes the other in, see `link`.
+    """
+    for table in (entries, decisions):
+        await tx.execute(update(table).where(table.c.story_id == loser).values(story_id=winner))
+    theirs = filings.alias("theirs")
+    there = select(theirs.c.category).where(theirs.c.story_id == winner)
     await tx.execute(
-        update(stories).where(stories.c.id == story, stories.c.alerted_at.is_(None)).values(alerted_at=now)
+        update(filings)
+        .where(filings.c.story_id == loser, filings.c.category.not_in(there))
+        .values(story_id=winner)
     )
+    await tx.execute(delete(filings).where(filings.c.story_id == loser))
+    await tx.execute(
+        update(stories)
+        .where(or_(stories.c.id == loser, stories.c.merged_into == loser))
+        .values(merged_into=winner)
+    )
+
+
+async def link(tx: Writing, one: StoryId, other: StoryId) -> None:
+    """Remember of two stories that both rang that they tell of one event."""
+    await tx.execute(update(stories).where(stories.c.id == other).values(linked_to=one))
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A judged entry as the judge had it, with what was made of it."""
+
+    unjudged: Unjudged
+    story: StoryId
+    turn: int  # which turn of the story rang with it; 0: none
+
+
+async def past(tx: Reading, since: datetime, *, after: int = 0, limit: int = 2_000) -> tuple[Past, ...]:
+    """Give judged entries seen since, in the order in which they were judged, those after entry `after`."""
+    rows = await tx.rows(
+        select(entries, feeds.c.name.label("feed_name"), decisions.c.turn)
+        .join(feeds, feeds.c.id == entries.c.feed_id)
+        .join(decisions, decisions.c.entry_id == entries.c.id)
+        .where(entries.c.id > after, entries.c.seen_at >= since, entries.c.story_id.is_not(None))
+        .order_by(entries.c.id)
+        .limit(limit)
+    )
+    return tuple(Past(unjudged_of(row), StoryId(row.story_id), row.turn) for row in rows)
 
 
 async def last_filing(tx: Reading) -> int:
@@ -215,10 +276,18 @@ async def facts(tx: Reading, ids: Sequence[StoryId]) -> tuple[StoryFacts, ...]:
     heads = {row.id: row for row in await tx.rows(select(stories).where(stories.c.id.in_(ids)))}
     told = await _tellings(tx, ids)
     under: dict[StoryId, set[str]] = defaultdict(set)
+    named: dict[StoryId, set[str]] = defaultdict(set)
     for row in await tx.rows(
-        select(filings.c.story_id, filings.c.category).where(filings.c.story_id.in_(ids))
+        union_all(
+            select(filings.c.story_id, filings.c.category.label("value"), false().label("is_name")).where(
+                filings.c.story_id.in_(ids)
+            ),
+            select(namings.c.story_id, namings.c.value, true()).where(
+                namings.c.story_id.in_(ids), namings.c.what == What.NAME
+            ),
+        )
     ):
-        under[StoryId(row.story_id)].add(row.category)
+        (named if row.is_name else under)[StoryId(row.story_id)].add(row.value)
     return tuple(
         StoryFacts(
             id=story,
@@ -226,6 +295,7 @@ async def facts(tx: Reading, ids: Sequence[StoryId]) -> tuple[StoryFacts, ...]:
             categories=frozenset(under[story]),
             tellings=tuple(told[story]),
             alerted=heads[story].alerted_at is not None,
+            names=tuple(sorted(named[story])),
         )
         for story in ids
         if story in heads and told[story]
@@ -240,8 +310,10 @@ async def _tellings(tx: Reading, ids: Iterable[StoryId]) -> dict[StoryId, list[T
             feeds.c.name.label("feed_name"),
             feeds.c.title.label("feed_title"),
             or_(feeds.c.show == "title", feeds.c.forbids).label("title_only"),
+            *(decisions.c[name] for name in ("rings", "reasons", "sensitive", "rumour")),
         )
         .join(feeds, feeds.c.id == entries.c.feed_id)
+        .outerjoin(decisions, decisions.c.entry_id == entries.c.id)
         .where(entries.c.story_id.in_(list(ids)))
         .order_by(entries.c.id)
     )
@@ -254,9 +326,18 @@ async def _tellings(tx: Reading, ids: Iterable[StoryId]) -> dict[StoryId, list[T
                 language=_language(row),
                 seen_at=row.seen_at,
                 title_only=bool(row.title_only),
+                sensitive=tuple(row.sensitive.split(",")) if row.sensitive else (),
+                rumour=bool(row.rumour),
+                vouched=bool(row.rings) or _is_vouched(row.reasons),
             )
         )
     return told
+
+
+def _is_vouched(reasons: Any) -> bool:
+    """Whether somebody who must know stands for what is told; who denies it does not."""
+    codes = {reason["code"] for reason in reasons or ()}
+    return not codes.isdisjoint(VOUCHES) and "denial" not in codes
 
 
 def _language(row: Any) -> Language:

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digests.editions.alerts import HELD_WORTH, WORTH, NotOwed, decide, free_at
+from digests.editions.alerts import HELD_WORTH, WORTH, NotOwed, decide, free_at, raised
+from digests.editions.filters import About
 from digests.editions.timetable import in_quiet
 from digests.model import (
     Address,
@@ -24,6 +25,8 @@ from digests.model import (
     Quiet,
     State,
     StoryId,
+    Subject,
+    What,
     alert_key,
 )
 from digests.settings import BreakingSettings
@@ -34,6 +37,7 @@ NIGHT = datetime(2026, 11, 24, 2, tzinfo=SEOUL).astimezone(UTC)
 MORNING = datetime(2026, 11, 24, 7, tzinfo=SEOUL).astimezone(UTC)
 QUIET = Quiet(time(23), time(7))
 HOLD = Quiet(time(23), time(7), hold=True)
+AESPA, SPOILER = Subject(What.NAME, "aespa"), Subject(What.WORDS, "spoiler")
 RULES = BreakingSettings(max_per_hour=3, max_per_day=8)
 
 
@@ -63,7 +67,9 @@ def candidate(of: Chat | None = None, **facts: object) -> Candidate:
     return replace(plain, **facts)  # type: ignore[arg-type]
 
 
-def decided(one: Candidate, now: datetime = NOON) -> Owed | NotOwed:
+def decided(
+    one: Candidate, now: datetime = NOON, about: About | None = None, score: float | None = None
+) -> Owed | NotOwed:
     broadcast = Broadcast(
         id=BroadcastId(1),
         edition=EditionId(7),
@@ -73,8 +79,9 @@ def decided(one: Candidate, now: datetime = NOON) -> Owed | NotOwed:
         expires_at=now + WORTH,
         position=ChatId(0),
         last_chat=ChatId(99),
+        score=score,
     )
-    return decide(one, broadcast, rules=RULES, zone=SEOUL, now=now)
+    return decide(one, broadcast, rules=RULES, zone=SEOUL, now=now, about=about)
 
 
 def owed(one: Candidate, now: datetime = NOON) -> Owed:
@@ -107,6 +114,29 @@ def test_an_alert_is_owed_at_once_and_sounds() -> None:
 )
 def test_who_is_not_owed_and_why(one: Candidate, reason: str) -> None:
     assert decided(one) == NotOwed(reason)
+
+
+@pytest.mark.parametrize(
+    ("mutes", "about", "reason"),
+    [
+        ({SPOILER}, About(StoryId(3), frozenset({SPOILER})), "muted"),
+        ({SPOILER}, About(StoryId(3), frozenset({AESPA})), ""),
+        ({AESPA, SPOILER}, About(StoryId(3), frozenset({AESPA})), "muted"),
+        ({SPOILER}, None, ""),
+        (set(), About(StoryId(3), frozenset({SPOILER})), ""),
+    ],
+)
+def test_what_a_chat_mutes_does_not_ring_there(mutes: set[Subject], about: About | None, reason: str) -> None:
+    decision = decided(candidate(mutes=frozenset(mutes)), about=about)
+    assert (decision.reason if isinstance(decision, NotOwed) else "") == reason
+
+
+def test_a_follower_whose_digest_told_it_meanwhile_is_not_owed_it_again() -> None:
+    later = NOON + timedelta(minutes=5)
+    told = candidate(chat(digested_at=later, digested_seq=4, named_seq=9), named_seq=9)
+    assert decided(told) == NotOwed("in its digest")
+    assert isinstance(decided(candidate(chat(digested_at=later, named_seq=8), named_seq=9)), Owed)
+    assert isinstance(decided(candidate(chat(digested_at=later), named_seq=9)), Owed)
 
 
 def test_who_subscribed_at_the_very_moment_is_owed() -> None:
@@ -231,3 +261,30 @@ def test_what_is_decided_is_never_lost_nor_loud_at_night(
         assert not (quiet and quiet.hold)
     if hour >= RULES.max_per_hour or day >= RULES.max_per_day:
         assert answer.due_at > now
+
+
+def test_a_threshold_rises_as_a_cap_is_used_up() -> None:
+    heights = [raised(5.0, used, 8) for used in range(9)]
+    assert heights == sorted(heights)
+    assert heights[:4] == [5.0] * 4
+    assert heights[7] == 10.0
+    assert heights[8] == float("inf")
+    assert raised(5.0, 0, 1) == 5.0
+    assert raised(5.0, 0, 0) == float("inf")
+
+
+@pytest.mark.parametrize(
+    ("had", "score", "state"),
+    [
+        (0, 5.0, State.OWED),
+        (1, 5.0, State.OWED),
+        (2, 5.5, State.HELD),  # the last of an hour is kept for what is twice as much
+        (2, 12.0, State.OWED),
+        (2, None, State.OWED),
+        (3, 12.0, State.HELD),
+    ],
+)
+def test_what_is_left_of_a_cap_is_for_the_better_news(had: int, score: float | None, state: State) -> None:
+    answer = decided(candidate(alerts_last_hour=had), score=score)
+    assert isinstance(answer, Owed)
+    assert answer.state is state

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
@@ -6,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digests.editions.cards import EXCERPT, card, excerpt
+from digests.editions.cards import card
 from digests.model import Card, Entry, Language, StoryFacts, StoryId, Telling
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -101,37 +102,47 @@ def test_a_story_without_entries_has_no_card() -> None:
         made()
 
 
-@pytest.mark.parametrize(
-    ("text", "most", "cut"),
-    [
-        ("", 10, ""),
-        ("short", 10, "short"),
-        ("ten chars!", 10, "ten chars!"),
-        ("eleven char", 10, "eleven…"),
-        ("nine char s", 10, "nine char…"),
-        ("nine char, s", 11, "nine char…"),
-        ("  white \n space ", 20, "white space"),
-        ("달밴드가 칠 년 만에 돌아온다", 11, "달밴드가 칠 년…"),
-        ("하나둘셋넷다섯여섯일곱", 8, "하나둘셋넷다섯…"),
-        ("a " + "b" * 30, 10, "a bbbbbbb…"),
-    ],
-)
-def test_an_excerpt_ends_at_a_border_of_words(text: str, most: int, cut: str) -> None:
-    assert excerpt(text, most) == cut
+def test_a_card_says_the_best_that_any_of_its_entries_says_in_that_language() -> None:
+    said = (
+        "The members spoke of seven good years. Moon Band and its agency part in December, both sides said."
+    )
+    one = made(
+        told(summary="More to follow soon.", image="https://daily.example/1.jpg"),
+        told("Moon Band parts ways with its agency", feed="wire", summary=said, minutes=5),
+        told("달밴드, 소속사와 결별", feed="post", language="ko", summary="달밴드가 12월에 소속사를 떠난다."),
+    )
+    assert one.versions["en"].title == "Moon Band parts with its agency"
+    assert "part in December" in one.versions["en"].excerpt
+    assert one.versions["ko"].excerpt == "달밴드가 12월에 소속사를 떠난다."
 
 
-@given(st.text(st.characters(exclude_categories=["Cs"])) | st.text("ab ,.가나…", min_size=150, max_size=400))
-def test_an_excerpt_is_never_longer_nor_invented(text: str) -> None:
-    plain = " ".join(text.split())
-    said = excerpt(text)
-    assert len(said) <= EXCERPT
-    assert said == plain or (said.endswith("…") and plain.startswith(said[:-1]))
+@pytest.mark.parametrize("lead_forbids", [True, False])
+def test_what_forbids_to_be_shown_gives_nothing_to_a_summary(lead_forbids: bool) -> None:
+    first = replace(told(summary="Seven years end in December."), title_only=lead_forbids)
+    second = replace(
+        told("Moon Band leaves", feed="wire", minutes=5, summary="The agency regrets it."),
+        title_only=not lead_forbids,
+    )
+    said = made(first, second).versions["en"]
+    assert said.excerpt == ("The agency regrets it." if lead_forbids else "Seven years end in December.")
+    both = replace(second, title_only=True)
+    assert made(replace(first, title_only=True), both).versions["en"].excerpt == ""
 
 
-@given(st.lists(st.text("abcdefg", min_size=1, max_size=12), min_size=30, max_size=80).map(" ".join))
-def test_no_word_is_cut_in_two(text: str) -> None:
-    said = excerpt(text)
-    assert said == text or text[len(said) - 1] == " "
+def test_minutes_and_comments_are_those_of_the_entry_that_is_shown() -> None:
+    shown = told(summary="Seven years end.", image="https://daily.example/1.jpg")
+    shown = replace(shown, entry=replace(shown.entry, minutes=4, comments=12))
+    other = told("Other", feed="wire")
+    other = replace(other, entry=replace(other.entry, minutes=9, comments=99))
+    version = made(other, shown).versions["en"]
+    assert (version.minutes, version.comments) == (4, 12)
+
+
+def test_the_weight_is_the_greatest_of_the_feeds() -> None:
+    facts = StoryFacts(StoryId(7), NOON, frozenset({"kpop"}), (told(), told(feed="wire")), alerted=False)
+    assert card(facts, breaking=False).weight == 1
+    assert card(facts, breaking=False, weights={"wire": 2.5}).weight == 2.5
+    assert card(facts, breaking=False, weights={"wire": 0.5, "daily": 0.25}).weight == 0.5
 
 
 entries = st.builds(
@@ -156,3 +167,27 @@ def test_a_card_does_not_depend_on_the_order_of_its_entries(
     assert made(*shuffled) == made(*given_entries)
     assert set(made(*given_entries).versions) == {one.language for one in given_entries}
     assert all(version.title for version in made(*given_entries).versions.values())
+
+
+def rumoured(*entries: Telling) -> bool:
+    return made(*entries).rumour
+
+
+def test_a_story_that_was_first_told_as_a_rumour_is_one_until_somebody_stands_for_it() -> None:
+    rumour = replace(told("Two of Moon Band are said to be dating"), rumour=True)
+    repeated = replace(told("Fans react", feed="wire", minutes=9))
+    statement = replace(told("Agency: they are dating", feed="ink", minutes=20), vouched=True)
+    assert rumoured(rumour)
+    assert rumoured(repeated, rumour), "the order in which they are given is none"
+    assert not rumoured(rumour, repeated, statement)
+
+
+def test_a_rumour_beside_what_was_told_plainly_makes_no_rumour_of_the_story() -> None:
+    assert not rumoured(told(), replace(told(feed="gossip", minutes=5), rumour=True))
+
+
+def test_a_story_is_as_sensitive_as_any_of_its_entries() -> None:
+    one = replace(told(), sensitive=("death",))
+    other = replace(told(feed="wire", minutes=5), sensitive=("death", "suicide"))
+    assert made(one, other, told(feed="ink")).sensitive == ("death", "suicide")
+    assert made(told()).sensitive == ()

@@ -18,7 +18,7 @@ from digests.compose import Composed, compose
 from digests.editions.alerts import decide
 from digests.editions.timetable import next_due, zone_of
 from digests.feeds.fetch import Fetcher
-from digests.judge import judge
+from digests.judge import Judge, Judged
 from digests.look import Polled
 from digests.model import (
     Address,
@@ -40,6 +40,7 @@ from digests.store.engine import Store
 from digests.store.feeds import FeedState
 from digests.store.outbox import Settlement
 from digests.tidy import Tidied, tidy
+from tests.words import vocabulary
 
 MORNING = datetime(2026, 11, 24, 0, 30, tzinfo=UTC)  # 09:30 in Seoul: the digest of 08:00 is past
 PAPERS = (
@@ -73,6 +74,7 @@ class Situation:
     time: datetime = MORNING
     received: dict[int, list[Message]] = field(default_factory=lambda: defaultdict(list))
     made: int = 0
+    judging: Judge | None = None
 
     def now(self) -> datetime:
         return self.time
@@ -97,7 +99,8 @@ class Situation:
         return Poller(self.store, self.fetcher, self.settings, run="test", now=self.now, **more)
 
     def publish(self, title: str, feed: str = "daily", *tags: str, **more: Any) -> str:
-        self.press.publish_text(feed, title, "What happened, in a line.", tags=tags, **more)
+        """Print a story; what stands below the title says no more than the title, as with many publishers."""
+        self.press.publish_text(feed, title, f"{title}.", tags=tags, **more)
         return title
 
     def misbehave(self, feed: str, **behaviour: Any) -> None:
@@ -109,9 +112,18 @@ class Situation:
 
     async def judge(self) -> list[Filed]:
         filed: list[Filed] = []
-        while (step := await judge(self.store, self.settings, self.now)).entries:
+        while (step := await self.judge_once()).entries:
             filed += step.entries
         return filed
+
+    async def judge_once(self, now: Callable[[], datetime] | None = None) -> Judged:
+        """One step of a judge that lives as long as this situation; with a clock of its own, of another."""
+        if now:
+            return await Judge(self.store, self.settings, vocabulary, now=now).step()
+        if self.judging is None:
+            self.judging = Judge(self.store, self.settings, vocabulary, now=self.now)
+        self.judging.heed(self.settings)
+        return await self.judging.step()
 
     async def news(self) -> list[Filed]:
         """Poll and judge."""
@@ -227,7 +239,7 @@ class Situation:
 def titles(content: AlertContent | DigestContent) -> tuple[str, ...]:
     if isinstance(content, AlertContent):
         return (content.card.version("en").title,)
-    return tuple(card.version("en").title for section in content.sections for card in section.cards)
+    return tuple(card.version("en").title for card in content.cards)
 
 
 def settings_of(press: Newsroom) -> Settings:

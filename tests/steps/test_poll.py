@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from digests import look
 from digests import poll as step
 from digests.feeds.fetch import Fetcher
+from digests.feeds.workshop import Workshop
 from digests.look import Polled
 from digests.settings import FeedSettings, PollingSettings
 from digests.store import feeds, tables
@@ -199,7 +199,7 @@ async def test_a_fault_of_ours_does_not_ask_the_publisher_every_second(newsroom,
     async def broken(*_: object) -> None:
         raise RuntimeError("a fault that nobody thought of")
 
-    monkeypatch.setattr(look.Workshop, "read", broken)
+    monkeypatch.setattr(Workshop, "read", broken)
     newsroom.publish("First")
     poller = newsroom.poller()
     newsroom.jump(hours=1)
@@ -345,6 +345,16 @@ async def test_polling_once_polls_every_feed_once_whatever_its_time(new_newsroom
         assert len(new_newsroom.press.asked) == 25
         new_newsroom.press.asked.clear()
     assert polls_under_way() == []
+
+
+async def test_polling_once_goes_on_fetching_while_what_came_waits_to_be_written(new_newsroom) -> None:
+    await crowded(new_newsroom, 12, places=4)
+    new_newsroom.misbehave("daily", delay=0.05)
+    polling = asyncio.create_task(new_newsroom.poller().all_once())
+    await until(lambda: bool(new_newsroom.press.asked))
+    async with new_newsroom.store.writing():  # another writes for long
+        await until(lambda: len(new_newsroom.press.asked) == 12)
+    assert len(await polling) == 12
 
 
 async def test_polling_once_ends_when_all_feeds_fail(new_newsroom) -> None:

@@ -10,8 +10,9 @@ from sqlalchemy import select, update
 from structlog.testing import capture_logs
 
 from digests.store import tables
+from tests.headlines import WAITS
 
-TITLES = [f"Report number {number} from the harbour" for number in range(12)]
+TITLES = ["Ferry with 41 aboard runs aground off Heuksando", *WAITS["kpop"][:11]]  # the newest of them breaks
 ENTRIES = tables.entries
 
 
@@ -206,3 +207,58 @@ async def test_looking_for_a_reissue_costs_the_same_statements_however_much_a_fe
         assert (await newsroom.poll())["daily"].new == 1
         costs.append(len(statements))
     assert max(costs) <= 10, costs
+
+
+# -- months old -------------------------------------------------------------------------------------------------
+
+MONTHS = -24 * 90  # hours
+
+
+@pytest.fixture
+async def old_paper(new_newsroom: Any) -> Paper:
+    """Stories 2 to 9 are known; all of them happened months before the feed was first read."""
+    paper = Paper(new_newsroom)
+    paper.lists(*range(2, 10), hours=MONTHS)
+    new_newsroom.jump(minutes=10)
+    polled = (await new_newsroom.poll())["daily"]
+    assert (polled.new, polled.noted) == (1, 7)
+    filed = await new_newsroom.judge()
+    assert [one.unjudged.entry.title for one in filed] == [TITLES[2]]
+    return paper
+
+
+async def test_what_is_months_old_at_first_is_counted_and_shown_to_nobody(
+    new_newsroom: Any, old_paper: Paper
+) -> None:
+    assert (await new_newsroom.feed()).entries == 8
+    noted = select(ENTRIES.c.title, ENTRIES.c.summary, ENTRIES.c.history).where(ENTRIES.c.story_id.is_(None))
+    assert set(await new_newsroom.rows(noted)) == {(title, "", True) for title in TITLES[3:10]}
+    assert (await new_newsroom.tidy()).texts == 0
+    old_paper.lists(1, *range(2, 10), hours=MONTHS)
+    assert await old_paper.polled() == [TITLES[1]], (
+        "what a known feed begins to list is news, whatever its date"
+    )
+
+
+@pytest.mark.parametrize(
+    "habit",
+    [
+        {"hours": 0},
+        {"ids": "urn:new:{}"},
+        {"titles": "UPDATED: {} again"},
+        {"ids": "urn:new:{}", "titles": "UPDATED: {} again"},
+        {"ids": "urn:new:{}", "links": "https://new.example/story/{}"},
+        {"ids": "urn:new:{}", "hours": 0},
+        {"ids": "", "links": "https://paper.example/{}"},
+    ],
+    ids=" ".join,
+)
+async def test_what_was_noted_is_recognised_when_it_is_listed_anew(
+    new_newsroom: Any, old_paper: Paper, habit: dict[str, Any]
+) -> None:
+    habit = {"hours": MONTHS, **habit}
+    old_paper.lists(*range(2, 10), **habit)
+    assert await old_paper.polled() == []
+    old_paper.lists(*range(1, 9), **habit)
+    assert await old_paper.polled() == [habit.get("titles", "{}").format(TITLES[1])]
+    assert len(await keys(new_newsroom)) == 9

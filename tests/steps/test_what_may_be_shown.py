@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 from structlog.testing import capture_logs
 
@@ -34,6 +35,29 @@ async def test_by_default_a_line_of_160_characters_and_a_picture(newsroom: Any) 
     version = await shown(newsroom, "Snow")
     assert 100 < len(version.excerpt) <= 160
     assert version.image
+
+
+FULL = "The whole article, which belongs to its publisher. " * 8
+OF_CONTENT = {
+    "RSS": f"""<rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel><title>Dawn</title><item>
+        <title>{{title}}</title><guid>1</guid><link>https://dawn.example/1</link>
+        <content:encoded>{FULL}</content:encoded></item></channel></rss>""",
+    "Atom": f"""<feed xmlns="http://www.w3.org/2005/Atom"><title>Dawn</title><entry><title>{{title}}</title><id>1</id>
+        <link href="https://dawn.example/1"/><content type="text">{FULL}</content></entry></feed>""",
+    "JSON Feed": f"""{{{{"version": "https://jsonfeed.org/version/1.1", "title": "Dawn", "items": [{{{{"id": "1",
+        "url": "https://dawn.example/1", "title": "{{title}}", "content_text": "{FULL}"}}}}]}}}}""",
+}
+
+
+@pytest.mark.parametrize("title", ["Snow", ""])
+@pytest.mark.parametrize("kind", OF_CONTENT)
+async def test_what_a_feed_carries_as_content_is_shown_to_nobody(
+    newsroom: Any, kind: str, title: str
+) -> None:
+    newsroom.misbehave("daily", body=OF_CONTENT[kind].format(title=title).encode())
+    await newsroom.news()
+    version = await shown(newsroom, title or "https://dawn.example/1")
+    assert (version.title, version.excerpt) == (title or "https://dawn.example/1", "")
 
 
 async def test_a_feed_that_the_operator_shows_by_title_is_shown_by_title_also_what_it_had_before(
@@ -78,7 +102,7 @@ async def test_another_feeds_text_of_the_same_story_may_be_shown(newsroom: Any) 
     title = "A long title of one story that two feeds tell"
     lists(newsroom, title, "밤새 눈이 내렸다. 무단 전재 및 재배포 금지")
     await newsroom.news()
-    newsroom.publish(title, "post")
+    newsroom.press.publish_text("post", title, "What happened, in a line.")
     await newsroom.news()
     version = await shown(newsroom, title)
     assert (version.source, version.excerpt) == ("The Post", "What happened, in a line.")

@@ -10,6 +10,8 @@ from digests.store.lock import hold
 from digests.store.migrate import configuration, migrate, require_current
 from digests.store.tables import metadata
 
+pytestmark = pytest.mark.own_database
+
 
 async def test_migrations_make_the_tables_that_the_code_expects(store: Store) -> None:
     def differences(connection: Connection) -> list[object]:

@@ -1,10 +1,24 @@
+from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 
 import pytest
 from sqlalchemy import func, select
 
-from digests.model import Address, Alerts, ChatId, ChatKind, NewChat, Priority, Quiet, State
-from digests.store import chats, outbox, subscriptions
+from digests.model import (
+    Address,
+    Alerts,
+    Chat,
+    ChatId,
+    ChatKind,
+    NewChat,
+    Priority,
+    Quiet,
+    State,
+    Subject,
+    What,
+    Wish,
+)
+from digests.store import chats, interests, outbox, subscriptions
 from digests.store.engine import Store, Writing
 from digests.store.outbox import Settlement
 from digests.store.tables import metadata
@@ -19,6 +33,12 @@ async def rows_by_chat(tx: Writing) -> dict[str, list[int]]:
                 rows = await tx.rows(select(column).order_by(column))
                 found[f"{table.name}.{column.name}"] = sorted({row[0] for row in rows})
     return found
+
+
+async def follow_a_name(tx: Writing, newsroom, follows: Sequence[Chat]) -> None:
+    for chat in follows:
+        aespa = Subject(What.NAME, "aespa")
+        await interests.add(tx, chat.id, Wish.FOLLOW, aespa, label="aespa", now=newsroom.now)
 
 
 async def states(tx: Writing, chat: ChatId) -> dict[str, State]:
@@ -78,6 +98,7 @@ async def test_every_choice_can_be_changed_and_reads_as_it_was_written(store: St
         next_digest_at=newsroom.now + timedelta(hours=1),
         digested_seq=17,
         digested_at=newsroom.now,
+        named_seq=9,
     )
     async with store.writing() as tx:
         chat = await newsroom.chat(tx, 5)
@@ -187,6 +208,7 @@ async def test_a_group_that_moves_where_somebody_spoke_already_becomes_one_with_
         await chats.change(tx, old.id, digest_times=(time(7, 30),), language="en")
         new = await newsroom.chat(tx, -1005, "drama", "food", since=newsroom.now)
         other = await newsroom.chat(tx, 9, "beauty")
+        await follow_a_name(tx, newsroom, [new, other])
         await newsroom.owe(tx, [old], "alert:1:1")
         await newsroom.owe(tx, [new], "alert:2:1", state=State.HELD)
         await newsroom.owe(tx, [old, new, other], "alert:3:1")
@@ -204,6 +226,7 @@ async def test_a_group_that_moves_where_somebody_spoke_already_becomes_one_with_
         }
         assert await rows_by_chat(tx) == {
             "subscriptions.chat_id": sorted([merged.id, other.id]),
+            "interests.chat_id": sorted([merged.id, other.id]),
             "deliveries.chat_id": sorted([merged.id, other.id]),
         }
 
@@ -240,6 +263,7 @@ async def test_forgetting_deletes_all_of_the_chat_and_nothing_of_another(store: 
         topic = await newsroom.chat(tx, -5, "kpop", thread=2)
         other = await newsroom.chat(tx, 6, "kpop")
         everyone = [chat, topic, other]
+        await follow_a_name(tx, newsroom, everyone)
         settled = await newsroom.owe(tx, everyone, "alert:1:1")
         await outbox.settle(tx, [Settlement(one, State.SENT, message_id=1) for one in settled], newsroom.now)
         await newsroom.owe(tx, everyone, "alert:2:1", state=State.HELD)

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from digests.model import Begins, Decision, Filed, Reason, StoryId
+from digests.model import Begins, Decision, Filed, Joins, Reason, StoryId
 from digests.store import entries, stories
 from digests.store.engine import Reading, Store
 from digests.store.tables import decisions, filings
@@ -186,3 +186,53 @@ async def test_facts_come_in_the_order_asked_for_without_what_is_not_there(store
         found = await stories.facts(tx, [three, StoryId(999), one, two])
         assert [facts.id for facts in found] == [three, one, two]
         assert await stories.facts(tx, []) == ()
+
+
+async def judged(tx, newsroom, decision: Decision, *, joins: StoryId | None = None, feed: str = "daily"):
+    await entries.add(
+        tx, await newsroom.feed(tx, feed), [newsroom.keyed()], seen_at=newsroom.now, history=False
+    )
+    (unjudged,) = await entries.unjudged(tx, 9)
+    placement = Begins() if joins is None else Joins(joins, "words", score=2.31)
+    filed = Filed(unjudged, placement, frozenset({"kpop"}), newsroom.now, "en", decision)
+    return (await stories.file(tx, filed, newsroom.now)).story
+
+
+async def test_a_story_knows_of_what_kinds_its_entries_are_and_whether_it_is_a_rumour(
+    store: Store, newsroom, statements
+) -> None:
+    async with store.writing() as tx:
+        sad = await judged(tx, newsroom, Decision(False, (), sensitive=("death", "suicide")))
+        rumour = await judged(tx, newsroom, Decision(False, (), rumour=True))
+        await judged(tx, newsroom, Decision(False, (Reason("burst"),)), joins=rumour, feed="other")
+    async with store.reading() as tx:
+        statements.clear()
+        found = await stories.facts(tx, [sad, rumour])
+        assert len(statements) == 3
+        assert [(one.sensitive, one.rumour) for one in found] == [
+            (("death", "suicide"), False),
+            ((), True),
+        ]
+        fits = await tx.rows(select(decisions.c.placed, decisions.c.fit).order_by(decisions.c.entry_id))
+        assert [tuple(row) for row in fits] == [("begins", None), ("begins", None), ("words", 2.31)]
+
+
+@pytest.mark.parametrize(
+    ("decision", "stays"),
+    [
+        (Decision(False, (Reason("official"),)), False),
+        (Decision(False, (Reason("confirmed", "confirms"),)), False),
+        (Decision(True, (Reason("marker"),), turn=1), False),
+        (Decision(False, (Reason("official"), Reason("denial", "denies", "against"))), True),
+        (Decision(False, (Reason("burst", "official"),)), True),
+        (Decision(False, (), rumour=True), True),
+    ],
+)
+async def test_a_rumour_ends_with_what_rings_or_with_somebody_who_stands_for_it(
+    store: Store, newsroom, decision: Decision, stays: bool
+) -> None:
+    async with store.writing() as tx:
+        story = await judged(tx, newsroom, Decision(False, (), rumour=True))
+        await judged(tx, newsroom, decision, joins=story, feed="other")
+        (facts,) = await stories.facts(tx, [story])
+    assert facts.rumour is stays
