@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from random import random  # noqa: TID251 - chance begins here, and is an argument everywhere else
+from secrets import token_urlsafe
 from typing import Any
 from uuid import uuid4
 
@@ -32,18 +33,24 @@ from bot.sending.sender import SLOTS, Sender
 from bot.sending.wire import Wire
 from bot.texts import Texts
 from bot.texts.cities import Gazetteer
+from bot.web import hubs
+from bot.web.server import WebServer, application
 from digests.compose import compose
 from digests.feeds.discover import Discoverer
 from digests.feeds.fetch import Fetcher
+from digests.feeds.websub import key_of
 from digests.feeds.workshop import Workshop
-from digests.judge import judge
+from digests.hear import Listener
+from digests.judge import Judge
 from digests.look import Polled
 from digests.model import LANGUAGES, Priority
 from digests.poll import Poller
 from digests.report import report
-from digests.store import feeds, inbox, outbox
+from digests.store import feeds, inbox, outbox, websub
 from digests.store.engine import Store
 from digests.store.roster import Roster
+from digests.stories.vocabulary import Vocabulary
+from digests.subscribe import Ours, Subscriber
 from digests.tidy import tidy
 
 log = structlog.get_logger()
@@ -51,6 +58,7 @@ log = structlog.get_logger()
 TICK = timedelta(seconds=1)  # how late a digest's minute or a feed's time is noticed at most
 TIDY_EVERY = timedelta(hours=1)
 REPORT_EVERY = timedelta(seconds=15)  # feeds that break together are told together
+SUBSCRIBE_EVERY = timedelta(seconds=5)  # leases are longer, and a feed that is read wakes it
 STOP_SECONDS = 3.0  # for messages and handlers under way; a graceful stop takes under 10 s in all
 
 
@@ -68,6 +76,7 @@ class _Built:
     queue: Queue
     scheduler: Scheduler
     workshop: Workshop  # of the feeds that administrators add
+    web: WebServer | None  # none: nobody is to reach us
 
 
 class App:
@@ -109,7 +118,13 @@ class App:
             )
             for words in self._config.warnings:
                 log.warning("configuration", warning=words)
-            await self._live(self._build(store, fetcher, run))
+            built = self._build(store, fetcher, run)
+            if built.web:
+                await built.web.start()
+            else:
+                async with store.writing() as tx:
+                    await websub.silence(tx, self._now())
+            await self._live(built)
         if self._failure:
             raise self._failure
 
@@ -119,6 +134,8 @@ class App:
         bot = _bot(self._config, gate)
         formatter = Formatter(Texts.load(), settings.categories)
         gazetteer = Gazetteer.load()
+        vocabulary = Vocabulary.load(names=self._config.names.path, words=self._config.names.folder)
+        judge = Judge(store, settings, lambda: vocabulary, now=now)
         wake_sender = partial(self.wake, "send")
         workshop = Workshop(places=1)
         discoverer = Discoverer(fetcher, workshop, settings.polling)
@@ -133,6 +150,7 @@ class App:
                 wake=wake_sender,
                 admins=frozenset(self._config.telegram.admins),
                 discoverer=discoverer,
+                names=vocabulary.names,
             ),
         )
         register(talking)
@@ -153,7 +171,7 @@ class App:
         intake = Intake(store, bot, now=now, stored=partial(self.wake, "answer"))
         steps: dict[str, Callable[[], Awaitable[bool]]] = {
             "poll": partial(self._poll, store, poller, roster),
-            "judge": partial(self._judge, store, roster),
+            "judge": partial(self._judge, judge, roster),
             "compose": partial(self._compose, store),
             "tidy": partial(self._tidy, store),
             "report": partial(self._report, store),
@@ -161,13 +179,33 @@ class App:
             "answer": queue.step,
             "send": sender.step,
         }
+        web = None
+        if self._config.web.public_url:
+            ours = Ours(self._config.web.public_url, key_of(self._config.telegram.token.get_secret_value()))
+            subscriber = Subscriber(
+                store, fetcher, settings.polling, ours, now=now, token=partial(token_urlsafe, 32)
+            )
+            steps["subscribe"] = subscriber.step
+            listener = Listener(
+                store,
+                poller.look,
+                ours.key,
+                now=now,
+                news=partial(self.wake, "judge"),
+                ping=partial(self.wake, "poll"),
+            )
+            app = application(hubs.routes(listener, settings.polling.max_bytes))
+            web = WebServer(app, *self._config.web.place)
         self._loops = {name: Loop(name, step) for name, step in steps.items()}
-        slow = {"tidy": TIDY_EVERY, "report": REPORT_EVERY}
+        slow = {"tidy": TIDY_EVERY, "report": REPORT_EVERY, "subscribe": SUBSCRIBE_EVERY}
         ticks = {name: (slow.get(name, TICK), loop.wake) for name, loop in self._loops.items()}
-        return _Built(store, bot, gate, talking, formatter, poller, sender, queue, Scheduler(ticks), workshop)
+        return _Built(
+            store, bot, gate, talking, formatter, poller, sender, queue, Scheduler(ticks), workshop, web
+        )
 
     async def _live(self, built: _Built) -> None:
-        tasks = {name: self._task(name) for name in ("poll", "judge", "compose", "tidy")}
+        early = {"poll", "judge", "compose", "tidy", "subscribe"}  # these need no Telegram
+        tasks = {name: self._task(name) for name in self._loops if name in early}
         built.scheduler.start()
         try:
             if await self._connected(built.bot):
@@ -186,6 +224,8 @@ class App:
                 loop.stop()
             if "intake" in tasks:
                 tasks["intake"].cancel()  # a long poll; what it would have brought comes again
+            if built.web:
+                await built.web.stop()
             built.gate.close(below=Priority.ALERT)  # replies still leave; what is owed stays owed
             await asyncio.gather(
                 built.poller.stop(), built.sender.stop(STOP_SECONDS), built.queue.stop(STOP_SECONDS)
@@ -218,8 +258,9 @@ class App:
             roster.take(settings)
             log.info("configuration taken", feeds=len(settings.feeds))
 
-    async def _judge(self, store: Store, roster: Roster) -> bool:
-        step = await judge(store, await roster.settings(), self._now)
+    async def _judge(self, judge: Judge, roster: Roster) -> bool:
+        judge.heed(await roster.settings())
+        step = await judge.step()
         if step.announced:
             self.wake("send")
         return step.more
@@ -242,6 +283,8 @@ class App:
         self.wake("poll")  # a place is free
         if polled.new:
             self.wake("judge")
+        if "subscribe" in self._loops and not (polled.unchanged or polled.error):
+            self.wake("subscribe")  # the document may name a hub
 
     def _task(self, name: str) -> asyncio.Task[None]:
         task = asyncio.create_task(self._loops[name].run(), name=name)

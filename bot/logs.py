@@ -81,14 +81,9 @@ def set_up(
         ]
     )
     structlog.configure(
-        # First of all, so that what nobody wants to read costs nothing.
-        processors=[
-            structlog.stdlib.filter_by_level,
-            *shared,
-            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
-        ],
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
+        wrapper_class=structlog.make_filtering_bound_logger(level),  # what nobody wants to read costs nothing
         cache_logger_on_first_use=False,
     )
     handler = _StandardError()

@@ -5,6 +5,8 @@ Apart from `app`, so that what needs no Telegram does not wait for its library t
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import structlog
@@ -12,15 +14,17 @@ import structlog
 from bot.clock import Clock
 from bot.config import Config
 from digests.feeds.fetch import Fetcher
-from digests.judge import Judged, judge
 from digests.look import Polled
 from digests.poll import Poller
 from digests.settings import Settings
-from digests.store import feeds
+from digests.store import entries, feeds
 from digests.store.engine import Store
 from digests.store.lock import hold
 from digests.store.migrate import migrate
 from digests.store.roster import Roster
+
+if TYPE_CHECKING:
+    from digests.judge import Judged
 
 log = structlog.get_logger()
 
@@ -45,7 +49,7 @@ async def opened(config: Config, settings: Settings, clock: Clock) -> AsyncItera
 
 
 async def poll_once(
-    config: Config, clock: Clock, *, polled: Callable[[Polled], None], judged: Callable[[Judged], None]
+    config: Config, clock: Clock, *, polled: Callable[[Polled], None], judged: Callable[["Judged"], None]
 ) -> None:
     """Poll every feed once and judge what is new. What rings is owed, and sent by the next run.
 
@@ -58,5 +62,19 @@ async def poll_once(
             await feeds.release(tx, but=run)
         settings = await Roster(store, settings).settings()
         await Poller(store, fetcher, settings, run=run, now=clock.now, done=polled).all_once()
-        while (step := await judge(store, settings, clock.now)).entries:
+        async with store.reading() as tx:
+            if not await entries.unjudged(tx, 1):
+                return
+
+        # Most polls bring nothing, and need not wait for these.
+        from digests.judge import Judge  # noqa: PLC0415 - see above
+        from digests.stories.vocabulary import Vocabulary  # noqa: PLC0415 - see above
+
+        judge = Judge(
+            store,
+            settings,
+            partial(Vocabulary.load, names=config.names.path, words=config.names.folder),
+            now=clock.now,
+        )
+        while (step := await judge.step()).entries:
             judged(step)

@@ -84,6 +84,7 @@ async def _look(config: "Config") -> list[Finding]:
             await asyncio.gather(
                 _found("database", lambda: _database(config.database.url)),
                 _found("telegram", lambda: _telegram(config)),
+                *([_found("names", lambda: _names(config))] if config.names.path else []),
                 *(feed(one) for one in feeds),
             )
         )
@@ -116,24 +117,33 @@ async def _named(config: "Config") -> tuple["Sequence[FeedSettings]", list[Findi
 
 async def _told(url: str) -> list[Finding]:
     """Give what polls have learned of feeds and their operator should know."""
+    from bot.cli.feeds_words import hub_words
+    from bot.clock import SystemClock
     from digests.errors import StoreError
+    from digests.model import HubState
     from digests.store import feeds
     from digests.store.engine import Store
     from digests.store.migrate import require_current
+    from digests.store.told import standings
 
     store = Store.open(url)
     try:
         await require_current(store)
         async with store.reading() as tx:
             states = await feeds.states(tx)
+            hubs = await standings(tx)
     except StoreError:
         return []  # another line says what is the matter with it
     finally:
         await store.close()
+    now = SystemClock().now()
+    refusing = [one for one in hubs if one.state in (HubState.REFUSED, HubState.DENIED)]
     return [
-        Finding(f"feed {state.name}", fine=True, words=words, warning=True)
-        for state in states
-        for words in notes(state)
+        Finding(f"feed {name}", fine=True, words=words, warning=True)
+        for name, words in (
+            *((state.name, words) for state in states for words in notes(state)),
+            *((one.name, f"{hub_words(one, now)}. It is polled instead.") for one in refusing),
+        )
     ]
 
 
@@ -158,6 +168,13 @@ def notes(state: "FeedState") -> tuple[str, ...]:
     if state.forbids:
         said.append("It bears a notice against redistribution, and is shown by its titles alone.")
     return tuple(said)
+
+
+async def _names(config: "Config") -> str:
+    from digests.stories.names import Names
+
+    ours, all_ = (len(Names.load(path).by_id) for path in (None, config.names.path))
+    return f"{config.names.file}: {all_ - ours} names are new to ours."
 
 
 async def _found(what: str, look: Callable[[], Awaitable[str]]) -> Finding:
@@ -190,19 +207,24 @@ async def _telegram(config: "Config") -> str:
     from telegram.ext import ExtBot
 
     from bot.errors import TelegramRefusedError
+    from bot.sending.wire import Wire
 
     bot: ExtBot[None] = ExtBot(
-        token=config.telegram.token.get_secret_value(), base_url=config.telegram.base_url
+        token=config.telegram.token.get_secret_value(),
+        base_url=config.telegram.base_url,
+        request=Wire(1),
+        get_updates_request=Wire(1),
     )
     try:
-        me = await bot.get_me()
+        await bot.initialize()  # which asks getMe
     except InvalidToken:
         raise TelegramRefusedError("Telegram does not know this bot token.") from None
     except TelegramError as error:
         raise TelegramRefusedError(f"Telegram cannot be asked: {error}.", passing=True) from None
+    else:
+        return f"@{bot.username}"
     finally:
         await bot.shutdown()
-    return f"@{me.username}"
 
 
 async def _feed(fetcher: "Fetcher", workshop: "Workshop", wanted: "FeedSettings") -> str:

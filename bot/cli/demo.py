@@ -17,7 +17,7 @@ SILENCE = 2.5  # seconds in which what must not ring does not: several polls
 SEOUL = ZoneInfo("Asia/Seoul")
 
 BREAKING = "tidemark-leader-leaves"  # sample stories, see bot/playground/samples/news.toml
-OPINION = "the-light-stays-on"
+OPINION = "song-without-a-chorus"
 
 
 async def play(folder: Path, console: Console) -> bool:

@@ -23,6 +23,7 @@ feeds = typer.Typer(
 program.add_typer(feeds, name="feeds")
 
 _MOST_BYTES = 10_000_001  # one more than may be read
+_OF_CONTENT = 2_000  # characters, where a feed describes nothing itself: readers are not shown these
 
 
 @feeds.command()
@@ -92,12 +93,14 @@ def _body(name: str) -> bytes:
 
 
 def _told(entry: "Entry") -> dict[str, Any]:
+    from digests.feeds.plain import excerpt
+
     return {
         "id": entry.id,
         "title": entry.title,
         "link": entry.link,
         "published": _iso(entry.published),
-        "summary": entry.summary,
+        "summary": entry.summary or excerpt(entry.content, _OF_CONTENT),
         "author": entry.author,
         "categories": list(entry.tags),
         "language": entry.language,

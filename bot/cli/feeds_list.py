@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from digests.feeds.discover import Discovery
     from digests.settings import FeedSettings
     from digests.store.health import Health
+    from digests.store.told import Standing
 
 
 @feeds.command(name="list")
@@ -32,15 +33,15 @@ def list_(
     now = SystemClock().now()
     settled, rows = asyncio.run(_rows(loaded, now))
     if as_json:
-        for feed, health in rows:
-            typer.echo(json.dumps(_told(feed, health), ensure_ascii=False))
+        for feed, health, hub in rows:
+            typer.echo(json.dumps(_told(feed, health, hub), ensure_ascii=False))
         return
     _print(rows, now)
     if not settled:
         err().print("Nothing was polled yet: `sosik run` or `sosik poll --once` begins.", markup=False)
 
 
-Row = tuple["FeedSettings | None", "Health | None"]
+Row = tuple["FeedSettings | None", "Health | None", "Standing | None"]
 
 
 async def _rows(loaded: "Loaded", now: datetime) -> tuple[bool, list[Row]]:
@@ -49,21 +50,25 @@ async def _rows(loaded: "Loaded", now: datetime) -> tuple[bool, list[Row]]:
     from digests.store.health import health
     from digests.store.migrate import require_current
     from digests.store.roster import Roster
+    from digests.store.told import standings
 
     settings = loaded.config.newsroom()
     store = Store.open(loaded.config.database.url)
     try:
         if not store.exists:
-            return False, [(feed, None) for feed in settings.feeds]
+            return False, [(feed, None, None) for feed in settings.feeds]
         await require_current(store)
         named = {feed.url: feed for feed in (await Roster(store, settings).settings()).feeds}
         async with store.reading() as tx:
             known = {one.url: one for one in await health(tx, now)}
+            hubs = {one.feed: one for one in await standings(tx)}
     finally:
         await store.close()
-    rows: list[Row] = [(feed, known.pop(feed.url, None)) for feed in named.values()]
-    rows.sort(key=lambda row: row[0].name.lower() if row[0] else "")
-    return True, [*rows, *((None, one) for one in known.values())]
+    rows: list[Row] = []
+    for feed in sorted(named.values(), key=lambda feed: feed.name.lower()):
+        fares = known.pop(feed.url, None)
+        rows.append((feed, fares, hubs.get(fares.id) if fares else None))
+    return True, [*rows, *((None, one, None) for one in known.values())]
 
 
 def _print(rows: list[Row], now: datetime) -> None:
@@ -75,21 +80,23 @@ def _print(rows: list[Row], now: datetime) -> None:
     from bot.logs import scrub
 
     table = Table("", "feed", "under", "how it fares", box=None, pad_edge=False)
-    for feed, health in rows:
+    for feed, health, hub in rows:
         name = feed.name if feed else health.name if health else ""
         under = ", ".join(feed.categories) if feed else "–"
-        table.add_row(mark(feed, health), Text(name), Text(under), Text(scrub(words(feed, health, now))))
+        said = scrub(words(feed, health, now, hub))
+        table.add_row(mark(feed, health), Text(name), Text(under), Text(said))
     console = Console(highlight=False)
     console.print(table, soft_wrap=not console.is_terminal, width=None if console.is_terminal else 1000)
 
 
-def _told(feed: "FeedSettings | None", health: "Health | None") -> dict[str, Any]:
+def _told(feed: "FeedSettings | None", health: "Health | None", hub: "Standing | None") -> dict[str, Any]:
     from digests.feeds.addresses import shown
 
     said: dict[str, Any] = {key: _plain(value) for key, value in (asdict(health) if health else {}).items()}
     if feed:
         said |= {"name": feed.name, "url": feed.url, "categories": list(feed.categories)}
     said.pop("id", None)
+    said["hub"] = {"url": shown(hub.hub), "state": hub.state.value} if hub else None
     return said | {"url": shown(said["url"]), "broken": bool(health and health.is_broken)}
 
 
@@ -118,7 +125,8 @@ def discover(
     now = SystemClock().now()
     for one in found.found:
         newest = f", the newest {ago(one.newest, now)}" if one.newest else ""
-        console.print(f"{one.url}  {one.title} ({one.entries} entries{newest})", markup=False)
+        hub = f"; its hub is {one.hub}" if one.hub else ""
+        console.print(f"{one.url}  {one.title} ({one.entries} entries{newest}){hub}", markup=False)
     if not found.found:
         err().print("No feed was found.", style="yellow")
         for trouble in found.troubles:

@@ -8,7 +8,7 @@ import typer
 
 from bot.cli.doors import ConfigFile, configured, door
 from bot.cli.feeds import feeds
-from bot.cli.feeds_store import NEXT_TICK, beside, meant, of_file, refuse_of_file, slugs
+from bot.cli.feeds_store import NEXT_TICK, beside, category_map, meant, of_file, refuse_of_file, slugs
 from digests.errors import SosikError
 
 if TYPE_CHECKING:
@@ -42,6 +42,20 @@ def add(
     interval: Annotated[
         str, typer.Option("--interval", help='How often it is polled: "5m", or "auto".')
     ] = "",
+    mapped: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--map",
+            metavar="THEIRS=OURS",
+            help='A category of the publisher\'s and one of ours: "Music=kpop".',
+        ),
+    ] = None,
+    show: Annotated[
+        str, typer.Option("--show", help='What readers see of it: "excerpt", or "title" alone.')
+    ] = "excerpt",
+    legacy_tls: Annotated[
+        bool, typer.Option("--legacy-tls", help="Its server needs renegotiation as it was before RFC 5746.")
+    ] = False,
     unchecked: Annotated[
         bool, typer.Option("--unchecked", help="Add it without looking whether it can be read.")
     ] = False,
@@ -62,6 +76,9 @@ def add(
         language=language,
         breaking=breaking,
         interval=interval,
+        category_map=category_map(mapped or (), settings),
+        show=show,
+        legacy_tls=legacy_tls,
     )
     asyncio.run(_add(loaded, settings, wanted, SystemClock().now(), look=not unchecked))
 
@@ -77,7 +94,7 @@ async def _add(
     refuse_of_file(loaded, wanted.url, "Change it")
     said = ""
     if look:
-        found = await _looked(settings, wanted.url)
+        found = await _looked(settings, wanted.url, legacy_tls=wanted.legacy_tls)
         said = f" It lists {found.entries} entries."
         if found.url != wanted.url:  # the site was named, and this is its feed
             by_address = wanted.name == name_for(wanted.url)
@@ -93,7 +110,7 @@ async def _add(
     typer.echo(f"Added {wanted.name}, under {', '.join(wanted.categories)}.{said} {NEXT_TICK}")
 
 
-async def _looked(settings: "Settings", url: str) -> "Discovered":
+async def _looked(settings: "Settings", url: str, *, legacy_tls: bool) -> "Discovered":
     """Look into what is to be added. Raises FeedError, or SosikError with an offer where several feeds are found."""
     from digests.feeds.discover import Discoverer, PageError
     from digests.feeds.fetch import Fetcher
@@ -102,7 +119,7 @@ async def _looked(settings: "Settings", url: str) -> "Discovered":
     workshop = Workshop(places=1)
     try:
         async with Fetcher(settings.polling) as fetcher:
-            discoverer = Discoverer(fetcher, workshop, settings.polling)
+            discoverer = Discoverer(fetcher, workshop, settings.polling, legacy_tls=legacy_tls)
             try:
                 return await discoverer.feed(url)
             except PageError as error:

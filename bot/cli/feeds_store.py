@@ -57,6 +57,16 @@ def slugs(words: "Sequence[str]", settings: "Settings") -> tuple[str, ...]:
     return tuple(one.slug for one in found.known)
 
 
+def category_map(words: "Sequence[str]", settings: "Settings") -> dict[str, str]:
+    """Read "Music=kpop": a category of the publisher's, which may hold "=" itself, and one of ours. Raises ConfigError."""
+    from bot.errors import ConfigError
+
+    pairs = [word.rpartition("=") for word in words]
+    if wrong := next((word for word, (theirs, _, _) in zip(words, pairs, strict=True) if not theirs), None):
+        raise ConfigError(f"--map {wrong!r} names no two categories.", hint='Write it like "Music=kpop".')
+    return {theirs.strip(): slugs([ours], settings)[0] for theirs, _, ours in pairs}
+
+
 def of_file(loaded: "Loaded", word: str) -> "FeedSettings | None":
     """Find a feed of the file by its name, in any case, or its address."""
     feeds = loaded.config.newsroom().feeds

@@ -3,8 +3,11 @@
 from datetime import datetime, timedelta
 
 from digests.feeds.habits import spoken
+from digests.feeds.manners import host_of
+from digests.model import HubState
 from digests.settings import FeedSettings
 from digests.store.health import Health, Unnamed
+from digests.store.told import Standing
 
 
 def mark(feed: FeedSettings | None, health: Health | None) -> str:
@@ -18,7 +21,9 @@ def mark(feed: FeedSettings | None, health: Health | None) -> str:
     return "[yellow]![/]" if health.error or health.standing != "polled" else "[green]✓[/]"
 
 
-def words(feed: FeedSettings | None, health: Health | None, now: datetime) -> str:
+def words(
+    feed: FeedSettings | None, health: Health | None, now: datetime, hub: Standing | None = None
+) -> str:
     """Say how a feed fares: what is wrong first, then what comes of it, then what is next."""
     if health is None:
         return "not polled yet"
@@ -31,9 +36,27 @@ def words(feed: FeedSettings | None, health: Health | None, now: datetime) -> st
         f"moved to {health.address}" if health.address else "",
         "title only" if health.title_only else "",
         "" if health.origin == "file" else f"added by {health.origin}",
+        hub_words(hub, now) if hub else "",
         _next(health, now),
     ]
     return "; ".join(part for part in parts if part)
+
+
+def hub_words(hub: Standing, now: datetime) -> str:
+    """Say how a feed stands with its hub (WebSub)."""
+    name = host_of(hub.hub)
+    match hub.state:
+        case HubState.VERIFIED:
+            last = f", last {ago(hub.told_at, now)}" if hub.told_at else ""
+            forged = f", {hub.ignored} without its signature" if hub.ignored else ""
+            return f"its hub {name} tells us of news{last}{forged}"
+        case HubState.REFUSED:
+            return f"its hub {name} cannot be subscribed to: {hub.error.rstrip('.')}"
+        case HubState.DENIED:
+            return f"its hub {name} will not tell us{f': {hub.error}' if hub.error else ''}"
+        case HubState.PENDING:
+            return f"its hub {name} was asked to tell us, and has not come back yet"
+    return f"its hub {name} will be asked to tell us"
 
 
 def ago(at: datetime, now: datetime) -> str:

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from digests.look import Polled
     from digests.model import Filed
 
+COLLECT_EVERY = (
+    10_000  # objects; a poll begins hundreds of requests at once, and little of it is garbage in circles
+)
+
 
 @program.command()
 @door
@@ -35,6 +39,7 @@ def poll(
     from bot.newsroom import poll_once
 
     gc.freeze()
+    gc.set_threshold(COLLECT_EVERY)
     gc.enable()
 
     count: Counter[str] = Counter()
@@ -50,14 +55,17 @@ def poll(
         def polled(one: "Polled") -> None:
             advance()
             count["feeds"] += 1
+            count["noted"] += one.noted
             if one.error:
                 failed.append(one)
 
         asyncio.run(poll_once(loaded.config, SystemClock(), polled=polled, judged=judged))
     for one in failed:
         err().print(f"{one.feed}: {one.error}", style="yellow", markup=False)
+    noted = f"{count['noted']} too old to be shown; " if count["noted"] else ""
     typer.echo(
-        f"{count['new']} new entries, {count['rings']} that ring; {len(failed)} of {count['feeds']} feeds failed."
+        f"{count['new']} new entries, {count['rings']} that ring; {noted}"
+        f"{len(failed)} of {count['feeds']} feeds failed."
     )
 
 

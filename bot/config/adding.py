@@ -1,6 +1,6 @@
 """A feed that is added by command or in a chat, held to the same rules as one of the file."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pydantic import ValidationError
 
@@ -18,6 +18,9 @@ def new_feed(
     language: str = "",
     breaking: bool = False,
     interval: str = "",
+    category_map: Mapping[str, str] | None = None,
+    show: str = "excerpt",
+    legacy_tls: bool = False,
 ) -> NewFeed:
     """Check the values as the file's are. Raises ConfigError, which names every one that cannot be used."""
     said = {
@@ -26,6 +29,9 @@ def new_feed(
         "name": name,
         "language": language,
         "breaking": breaking,
+        "category_map": dict(category_map or {}),
+        "show": show,
+        "legacy_tls": legacy_tls,
     }
     try:
         checked = FeedConfig.model_validate(said | {"interval": interval or None})
@@ -38,4 +44,7 @@ def new_feed(
         language=checked.language,
         breaking=checked.breaking,
         interval=checked.interval,
+        category_map=checked.category_map,
+        show=checked.show,
+        legacy_tls=checked.legacy_tls,
     )

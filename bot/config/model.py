@@ -1,10 +1,11 @@
 """The configuration as it is written, section by section, and the part of it that the newsroom is told."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import time, timedelta
 from importlib.metadata import version
-from typing import Literal, Self
+from pathlib import Path
+from typing import Annotated, Literal, Self
 from urllib.parse import unquote
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
@@ -16,10 +17,12 @@ from bot.config.values import (
     Host,
     Interval,
     Line,
+    Listen,
     LocalTime,
     Names,
     Number,
     Proxy,
+    PublicUrl,
     QuietHours,
     Slug,
     Token,
@@ -97,6 +100,8 @@ class DigestConfig(_Section):
 class BreakingConfig(_Section):
     """What rings, and how often."""
 
+    threshold: Number = Field(5, gt=0, le=100)
+    thresholds: dict[str, Annotated[Number, Field(gt=0, le=100)]] = {}
     max_age: Duration = timedelta(hours=6)
     quiet_hours: QuietHours = Quiet(time(23, 0), time(7, 0))
     max_per_hour: WholeNumber = Field(3, ge=1, le=1000)
@@ -107,6 +112,36 @@ class SendingConfig(_Section):
     """How fast messages leave."""
 
     messages_per_second: Number = Field(30, gt=0)
+
+
+class WebConfig(_Section):
+    """The server of our own, which hubs call."""
+
+    public_url: PublicUrl = ""
+    listen: Listen = "127.0.0.1:8085"
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """Where to listen: host and port."""
+        host, _, port = self.listen.rpartition(":")
+        return host.strip("[]"), int(port)
+
+
+class NamesConfig(_Section):
+    """Names of the field that an operator adds to ours."""
+
+    file: Line = Field("", max_length=400)
+    words: Line = Field("", max_length=400)
+
+    @property
+    def folder(self) -> Path | None:
+        """Where the operator's lists of words are; None: there are none."""
+        return Path(self.words) if self.words else None
+
+    @property
+    def path(self) -> Path | None:
+        """Where the operator's list is; None: there is none."""
+        return Path(self.file) if self.file else None
 
 
 class LoggingConfig(_Section):
@@ -136,6 +171,8 @@ class FeedConfig(_Section):
     breaking: bool = False
     interval: Interval | None = None
     show: Literal["excerpt", "title"] = "excerpt"
+    weight: Number = Field(1, gt=0, le=100)
+    kind: Literal["", "wire", "press", "blog", "release"] = ""
     legacy_tls: bool = False
 
     @property
@@ -164,6 +201,8 @@ class Config(BaseSettings):
     digest: DigestConfig = DigestConfig()
     breaking: BreakingConfig = BreakingConfig()
     sending: SendingConfig = SendingConfig()
+    web: WebConfig = WebConfig()
+    names: NamesConfig = NamesConfig()
     logging: LoggingConfig = LoggingConfig()
     categories: tuple[CategoryConfig, ...] = Field(min_length=1)
     feeds: tuple[FeedConfig, ...] = Field(min_length=1)
@@ -172,11 +211,16 @@ class Config(BaseSettings):
     def _agrees_with_itself(self) -> Self:
         slugs = [category.slug for category in self.categories]
         _unique(slugs, "categories: the slug {} stands there twice.")
-        _unique([shown(feed.url) for feed in self.feeds], "feeds: the url {} stands there twice.")
+        _unique([feed.url for feed in self.feeds], "feeds: the url {} stands there twice.", shown)
         _unique(
             [feed.shown_name for feed in self.feeds],
             "feeds: two are called {}. Give one of them another `name`.",
         )
+        for slug in self.breaking.thresholds:
+            if slug not in slugs:
+                raise ValueError(
+                    f"breaking: thresholds names the category {slug!r}, which there is not. There are: {', '.join(slugs)}."
+                )
         for feed in self.feeds:
             for slug in (*feed.categories, *feed.category_map.values()):
                 if slug not in slugs:
@@ -189,11 +233,15 @@ class Config(BaseSettings):
     @property
     def warnings(self) -> tuple[str, ...]:
         """What is allowed and yet should be known, as sentences."""
+        said = []
         rate = self.sending.messages_per_second
-        if rate <= FREE_RATE:
-            return ()
-        words = f"above {FREE_RATE} Telegram asks for paid broadcasts, and answers 429 without them."
-        return (f"sending.messages_per_second = {rate:g}: {words}",)
+        if rate > FREE_RATE:
+            words = f"above {FREE_RATE} Telegram asks for paid broadcasts, and answers 429 without them."
+            said.append(f"sending.messages_per_second = {rate:g}: {words}")
+        if self.web.public_url.startswith("http:"):
+            words = "without TLS anybody on the way can read what hubs send; their signatures are checked."
+            said.append(f"web.public_url begins with http: {words}")
+        return tuple(said)
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -239,6 +287,8 @@ class Config(BaseSettings):
                 say_when_empty=self.digest.when_empty == "say",
             ),
             breaking=BreakingSettings(
+                threshold=self.breaking.threshold,
+                thresholds=dict(self.breaking.thresholds),
                 max_age=self.breaking.max_age,
                 quiet=self.breaking.quiet_hours,
                 max_per_hour=self.breaking.max_per_hour,
@@ -261,6 +311,8 @@ class Config(BaseSettings):
             auto=interval == "auto",
             legacy_tls=feed.legacy_tls,
             show=feed.show,
+            weight=feed.weight,
+            kind=feed.kind,
         )
 
 
@@ -269,10 +321,10 @@ def name_for(url: str) -> str:
     return re.sub(r"^https?://(www\.)?", "", shown(url)).rstrip("/")
 
 
-def _unique(values: Sequence[str], sentence: str) -> None:
+def _unique(values: Sequence[str], sentence: str, show: Callable[[str], str] = str) -> None:
     """Raise ValueError where two are the same but for their case."""
     known: set[str] = set()
     for value in values:
         if value.casefold() in known:
-            raise ValueError(sentence.format(repr(value)))
+            raise ValueError(sentence.format(repr(show(value))))
         known.add(value.casefold())

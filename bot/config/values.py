@@ -93,6 +93,21 @@ def _proxy(value: str) -> str:
     return _http(value) if value else value
 
 
+def _listen(value: str) -> str:
+    found = re.fullmatch(r"(\[[0-9A-Fa-f:.]+\]|[^\s:/\[\]@]+):([0-9]{1,5})", value)
+    if found is None or not 0 < int(found[2]) < 65_536:
+        raise ValueError('an address and a port such as "127.0.0.1:8085" are wanted')
+    return value
+
+
+def _public_url(value: str) -> str:
+    if value and (re.search(r"[?#]|//[^/]*@", _http(value)) or len(value) > 200):
+        raise ValueError(
+            'an address such as "https://news.example.org" is wanted, without ?, # and passwords'
+        )
+    return value.rstrip("/")
+
+
 def _host(value: str) -> str:
     name = value.strip().rstrip(".").lower()
     if not re.fullmatch(r"[^\s/:@]+|\[?[0-9a-f:]+\]?", name):
@@ -155,6 +170,8 @@ QuietHours = Annotated[Quiet | None, BeforeValidator(_quiet)]
 Zone = Annotated[str, AfterValidator(_zone)]
 Url = Annotated[str, AfterValidator(_http)]
 Proxy = Annotated[str, AfterValidator(_proxy)]
+Listen = Annotated[str, AfterValidator(_listen)]
+PublicUrl = Annotated[str, AfterValidator(_public_url)]
 Host = Annotated[str, AfterValidator(_host)]
 DatabaseUrl = Annotated[str, AfterValidator(_database)]
 Token = Annotated[SecretStr, AfterValidator(_token)]

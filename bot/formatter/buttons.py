@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import time
 from typing import Literal, cast, get_args
 
+from bot.formatter.wishes import WISH_READERS, Drop, Leaf, Ring, Want, written
 from digests.model import LANGUAGES, Alerts, Language, Quiet
 
 VERSION = "1"
@@ -105,8 +106,27 @@ class AddFeed:
     offer: str  # sixteen hexadecimal digits
 
 
+@dataclass(frozen=True, slots=True)
+class Related:
+    """Show the stories that are most like this one. Changes nothing."""
+
+    story: int
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Say why this alert came. Changes nothing, so that anybody may ask."""
+
+    story: int
+    turn: int
+
+
 Press = (
     Follow
+    | Want
+    | Ring
+    | Drop
+    | Leaf
     | AddFeed
     | Done
     | SetZone
@@ -118,6 +138,8 @@ Press = (
     | Forget
     | Page
     | Refresh
+    | Related
+    | Why
 )
 
 
@@ -142,7 +164,7 @@ def parse(data: str | None) -> Press | None:
     return _READERS[kind](cast("Panel", panel), value)
 
 
-def _body(press: Press) -> str:  # noqa: C901, PLR0911 — a table: one line a kind
+def _body(press: Press) -> str:  # noqa: C901, PLR0911, PLR0912 — a table: one line a kind
     match press:
         case Follow(category, on, panel):
             return f"follow:{panel}:{category}={_word(on)}"
@@ -168,12 +190,20 @@ def _body(press: Press) -> str:  # noqa: C901, PLR0911 — a table: one line a k
             return "refresh:settings:"
         case AddFeed(offer):
             return f"feed:question:{offer}"
+        case Want() | Ring() | Drop() | Leaf():
+            return written(press)
+        case Related(story):
+            return f"related:alert:{story}"
+        case Why(story, turn):
+            return f"why:alert:{story}={turn}"
 
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9_-]*")
 _ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+\-/:]*")
 _CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 _OFFER = re.compile(r"[0-9a-f]{16}")
+_NUMBER = re.compile(r"0|[1-9][0-9]{0,17}", re.ASCII)
+_STORY = re.compile(r"(0|[1-9][0-9]{0,17})=([1-9][0-9]?)", re.ASCII)
 _QUIET = re.compile(r"([0-9:]{5})-([0-9:]{5})(/hold)?")
 
 
@@ -227,6 +257,15 @@ def _feed(panel: Panel, value: str) -> Press | None:
     return AddFeed(value) if panel == "question" and _OFFER.fullmatch(value) else None
 
 
+def _related(panel: Panel, value: str) -> Press | None:
+    return Related(int(value)) if panel == "alert" and _NUMBER.fullmatch(value) else None
+
+
+def _why(panel: Panel, value: str) -> Press | None:
+    found = _STORY.fullmatch(value)
+    return Why(int(found[1]), int(found[2])) if panel == "alert" and found else None
+
+
 def _bare(press: Press, at: Panel) -> Callable[[Panel, str], Press | None]:
     return lambda panel, value: press if panel == at and not value else None
 
@@ -243,6 +282,9 @@ _READERS: dict[str, Callable[[Panel, str], Press | None]] = {
     "forget": _forget,
     "page": _page,
     "feed": _feed,
+    **WISH_READERS,
+    "related": _related,
+    "why": _why,
     "refresh": _bare(Refresh(), "settings"),
 }
 

@@ -13,18 +13,21 @@ from bot.formatter.buttons import (
     Panel,
     Press,
     Refresh,
+    Related,
     SetAlerts,
     SetDigest,
     SetLanguage,
     SetQuiet,
     SetZone,
+    Why,
     pack,
 )
 from bot.formatter.markup import shorten
 from bot.formatter.message import Button, Keyboard
+from bot.formatter.wishes import Drop, Leaf, Ring, Want
 from bot.texts import Voice
 from digests.editions.timetable import zone_of
-from digests.model import Alerts, Chat, Quiet
+from digests.model import Alerts, Chat, Interest, Quiet, Wish
 from digests.settings import Category
 
 Place = tuple[
@@ -33,6 +36,7 @@ Place = tuple[
 
 _DIGEST_TIMES = (time(7), time(8), time(9), time(12), time(19), time(21))
 _QUIET_HOURS = (Quiet(time(22), time(7)), Quiet(time(23), time(7)), Quiet(time(0), time(8)))
+A_PAGE = 20  # of what is followed: Telegram takes a hundred buttons, a phone shows a dozen rows
 _LABEL = 40  # UTF-16 units; two a row are cut off by phones far earlier
 
 
@@ -68,11 +72,18 @@ def zones(places: Sequence[Place], now: datetime, *, panel: Panel = "question") 
     )
 
 
-def under_alert(voice: Voice, *, group: bool = False) -> Keyboard:
-    """Under every alert: fewer of them, or none. In a group it says that it is for all of it."""
+def under_alert(voice: Voice, why: Why, *, group: bool = False) -> Keyboard:
+    """Under every alert: fewer of them, or none, why this one, and what is like it.
+
+    In a group it says that it is for all of it; what is related is no answer to everybody there.
+    """
     fewer = voice.gettext("Fewer alerts here") if group else voice.gettext("Fewer alerts")
     none = voice.gettext("No alerts here") if group else voice.gettext("No alerts")
-    return ((_button(fewer, FewerAlerts()), _button(none, SetAlerts(Alerts.OFF, panel="alert"))),)
+    asks = voice.gettext("Why is this here?") if group else voice.gettext("Why did I get this?")
+    less = (_button(fewer, FewerAlerts()), _button(none, SetAlerts(Alerts.OFF, panel="alert")))
+    if group:
+        return (less, (_button(asks, why),))
+    return (less, (_button(asks, why), _button(voice.gettext("Related"), Related(why.story))))
 
 
 def did_you_mean(voice: Voice, categories: Sequence[Category]) -> Keyboard:
@@ -84,6 +95,30 @@ def did_you_mean(voice: Voice, categories: Sequence[Category]) -> Keyboard:
         )
         for category in categories
     )
+
+
+def what_is_followed(
+    voice: Voice, interests: Sequence[tuple[Interest, str]], wish: Wish, page: int
+) -> Keyboard:
+    """One row each, by what it is called: a tap takes it away; beside a follow stands a bell, for alerts or none."""
+    pages = max((len(interests) - 1) // A_PAGE, 0)
+    page = min(page, pages)
+    rows: list[tuple[Button, ...]] = []
+    for interest, label in interests[page * A_PAGE : (page + 1) * A_PAGE]:
+        gone = _button(f"✕ {label}", Drop(interest.id, page))
+        if wish is Wish.FOLLOW:
+            bell = voice.gettext("🔔 Alerts too") if interest.alerts else voice.gettext("🔕 Digest only")
+            rows.append((gone, _button(bell, Ring(interest.id, not interest.alerts, page))))
+        else:
+            rows.append((gone,))
+    turns = [_button("←", Leaf(wish, page - 1))] if page else []
+    turns += [_button("→", Leaf(wish, page + 1))] if page < pages else []
+    return (*rows, tuple(turns)) if turns else tuple(rows)
+
+
+def wants(offered: Iterable[tuple[str, Want]]) -> Keyboard:
+    """One button for each name that may be followed or muted; a row each."""
+    return tuple((_button(label, want),) for label, want in offered)
 
 
 def forget(voice: Voice) -> Keyboard:

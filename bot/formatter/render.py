@@ -4,21 +4,29 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, tzinfo
+from typing import Literal
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from bot.formatter import keyboards, wording
+from bot.formatter.buttons import Why
 from bot.formatter.keyboards import Place
 from bot.formatter.measure import fitting, pack
 from bot.formatter.message import Keyboard, Message, Preview
-from bot.texts import Texts, Voice
-from digests.model import LANGUAGES, AlertContent, Card, DigestContent, Language, NoticeContent
+from bot.texts import Texts, Voice, troubles
+from digests.editions.restraint import restrained, restrained_card
+from digests.model import FOLLOWED, LANGUAGES, AlertContent, Card, DigestContent, Language, NoticeContent
 from digests.settings import Category
 from digests.store.health import Health
 
 _BLANK_LINES = re.compile(r"\n{3,}")
-_EXCERPT = 110  # UTF-16 units: two to three lines on a phone
+# UTF-16 units of a summary under each head: two to three lines on a phone, and all of it for the lead.
+_LENGTHS = {"section": 110, "hot": 280}
+_OTHERS = 3  # other sources that an edited alert names
+
+
+ListKind = Literal["latest", "breaking", "trending", "related"]
 
 
 class Formatter:
@@ -45,14 +53,33 @@ class Formatter:
         group: bool = False,
         silent: bool = False,
     ) -> Message:
-        """One story as it breaks. The same arguments give the same message, whenever it is sent."""
+        """One story as it breaks, a turn of it, or a denial. The same arguments give the same message, whenever it is sent."""
+        content = restrained(content, plainly=self._plainly(language))
         card = content.card
+        others = [source for source in content.also if source != card.version(language).source]
+        voice = self.voice(language)
         return Message(
-            self._say("alert", language, card=card, zone=zone, now=card.at),
-            keyboard=keyboards.under_alert(self.voice(language), group=group),
-            preview=_picture(card, language),
+            self._say(
+                "alert",
+                language,
+                card=replace(card, sources=1) if others else card,
+                zone=zone,
+                now=card.at,
+                turn=content.turn,
+                denial=content.denial,
+                sensitive=content.sensitive,
+                others=others[:_OTHERS],
+                sources=card.sources,
+            ),
+            keyboard=()
+            if content.denial
+            else keyboards.under_alert(voice, Why(card.story, content.turn), group=group),
+            preview=self._picture(card, language),
             silent=silent,
         )
+
+    def _plainly(self, language: Language) -> str:
+        return self.voice(language).gettext("A death has been reported")
 
     def digest(
         self,
@@ -69,27 +96,34 @@ class Formatter:
         `also` are alerts that were held for this chat; `ask_zone` are the cities to ask the time zone with. The
         lead's picture is on the first message, the keyboard on the last.
         """
-        told = {card.story for section in content.sections for card in section.cards}
-        held = [alert.card for alert in also if alert.card.story not in told]
-        told |= {card.story for card in held}
+        plainly = self._plainly(language)
+        told = {card.story for card in content.cards} - {card.story for card in content.missed}
+        last = {alert.card.story: restrained(alert, plainly=plainly).card for alert in also}
+        held = [card for story, card in last.items() if story not in told]
+        told |= set(last)
         if not told:
             since = content.since
             return (self.empty_digest(language=language, zone=zone, now=now, since=since, ask_zone=ask_zone),)
         shown = {"zone": zone, "now": now, "more": content.more}
         blocks = [self._say("digest_head", language, stories=len(told), **shown)]
+        if content.lead:
+            blocks += self._under("hot", [content.lead], language, **shown)
         for section in content.sections:
             category = self._categories.get(section.category)
-            blocks += self._under("section", section.cards, language, category=category, **shown)
+            followed = section.category == FOLLOWED
+            blocks += self._under(
+                "section", section.cards, language, category=category, followed=followed, **shown
+            )
         blocks += self._under("also", held, language, **shown)
+        if missed := [card for card in content.missed if card.story not in last]:
+            blocks.append(self._say("missed", language, cards=missed))
         blocks.append(self._say("digest_foot", language, **shown))
         if ask_zone:
             blocks.append(self._say("replies/zone_question", language))
-        first = next(
-            (card for section in content.sections for card in section.cards), held[0] if held else None
-        )
+        first = next((card for card in (*content.cards, *held) if card.story in told), None)
         return _messages(
             blocks,
-            preview=_picture(first, language) if first else None,
+            preview=self._picture(first, language) if first else None,
             keyboard=keyboards.zones(ask_zone, now) if ask_zone else (),
         )
 
@@ -132,14 +166,13 @@ class Formatter:
         zone: tzinfo,
         now: datetime,
         category: Category | None = None,
-        breaking: bool = False,
+        kind: ListKind = "latest",
     ) -> tuple[Message, ...]:
-        """The latest stories, of one category or of all; `breaking`: those that rang. None: it says so."""
-        kind = "breaking" if breaking else "latest"
+        """A list of stories, of one category or of all, under the head of its kind. None: it says so."""
         if not cards:
             return (self.reply(f"no_{kind}", language=language, category=category),)
         blocks = self._under(kind, cards, language, category=category, zone=zone, now=now)
-        return _messages(blocks, preview=_picture(cards[0], language))
+        return _messages(blocks, preview=self._picture(cards[0], language))
 
     def reply(
         self,
@@ -157,14 +190,24 @@ class Formatter:
 
     def _under(self, head: str, cards: Sequence[Card], language: Language, **values: object) -> list[str]:
         """Stories as blocks; the heading stays with the first."""
+        length = _LENGTHS.get(head, 0)
+        filed = head == "hot"
         blocks = [
-            self._say("story", language, card=card, length=_EXCERPT if head == "section" else 0, **values)
+            self._say("story", language, card=card, length=length, categories=filed, **values)
             for card in cards
         ]
         if blocks:
-            joint = "\n" if head in {"section", "also"} else "\n\n"
-            blocks[0] = self._say(f"heads/{head}", language, **values) + joint + blocks[0]
+            joint = "\n" if head in {"hot", "section", "also"} else "\n\n"
+            sober = any(card.sensitive for card in cards)
+            blocks[0] = self._say(f"heads/{head}", language, sober=sober, **values) + joint + blocks[0]
         return blocks
+
+    def _picture(self, card: Card, language: Language) -> Preview | None:
+        """The picture of the version that is shown, else of any other: a picture has no language."""
+        card = restrained_card(card, plainly=self._plainly(language))
+        shown = card.version(language)
+        images = (wording.address(version.image) for version in (shown, *card.versions.values()))
+        return next((Preview(image) for image in images if image), None)
 
     def _say(self, template: str, language: Language, **values: object) -> str:
         text = self._pages[language].get_template(f"{template}.j2").render(values)
@@ -194,6 +237,9 @@ class Formatter:
             names=lambda categories: _names(voice, categories),
             clocks=lambda times: voice.join([f"{at:%H:%M}" for at in times]),
             linked=_linked,
+            restrained=lambda card: restrained_card(card, plainly=self._plainly(voice.language)),
+            listed=lambda words: voice.join([wording.line(word, wording.MOST_SOURCE) for word in words]),
+            told=lambda words: troubles.said(words, voice),
             filed=lambda slugs: ", ".join(
                 category.name(voice.language) for slug in slugs if (category := self._categories.get(slug))
             ),
@@ -208,13 +254,6 @@ def _names(voice: Voice, categories: Sequence[Category]) -> Markup:
 
 def _linked(title: str, link: str) -> str:
     return Markup('<a href="{}">{}</a>').format(link, title) if link else title
-
-
-def _picture(card: Card, language: Language) -> Preview | None:
-    """The picture of the version that is shown, else of any other: a picture has no language."""
-    shown = card.version(language)
-    images = (wording.address(version.image) for version in (shown, *card.versions.values()))
-    return next((Preview(image) for image in images if image), None)
 
 
 def _messages(

@@ -8,11 +8,13 @@ from digests.model import Address
 Parameters = dict[str, Any]
 
 
-def to_send(message: Message, address: Address) -> Parameters:
-    """Give sendMessage's parameters."""
+def to_send(message: Message, address: Address, reply_to: int | None = None) -> Parameters:
+    """Give sendMessage's parameters; `reply_to` is a message of the same chat, which may be gone by now."""
     request = {"chat_id": address.telegram_id, **_body(message)}
     if address.thread_id:
         request["message_thread_id"] = address.thread_id
+    if reply_to is not None:
+        request["reply_parameters"] = {"message_id": reply_to, "allow_sending_without_reply": True}
     if message.silent:
         request["disable_notification"] = True
     return request

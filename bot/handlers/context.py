@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Self, cast
 
@@ -23,6 +23,7 @@ from digests.model import Address, Chat, ChatKind, Language, NewChat
 from digests.settings import Settings
 from digests.store import chats, inbox
 from digests.store.engine import Reading, Store, Writing
+from digests.stories.names import Names
 
 log = structlog.get_logger()
 
@@ -39,6 +40,7 @@ class Parts:
     wake: Callable[[], None]  # something may be owed or due now
     admins: frozenset[int] = frozenset()  # user ids of the operators
     discoverer: Discoverer | None = None  # looks into the feeds that they add
+    names: Names = field(default_factory=Names.none)  # that can be followed and muted
 
 
 class Talk(CallbackContext[ExtBot[int], dict[Any, Any], dict[Any, Any], dict[Any, Any]]):

@@ -34,10 +34,15 @@ def private_commands(voice: Voice) -> list[BotCommand]:
     return [
         BotCommand("latest", voice.gettext("The newest stories")),
         BotCommand("breaking", voice.gettext("The latest breaking news")),
+        BotCommand("trending", voice.gettext("What grows right now")),
         BotCommand("digest", voice.gettext("The last 24 hours now, or /digest 07:30")),
         BotCommand("categories", voice.gettext("Choose what to follow")),
         BotCommand("subscribe", voice.gettext("Follow a category: /subscribe kpop")),
         BotCommand("unsubscribe", voice.gettext("Leave a category: /unsubscribe kpop")),
+        BotCommand("follow", voice.gettext("Follow a name, a source or words: /follow aespa")),
+        BotCommand("unfollow", voice.gettext("No longer follow it: /unfollow aespa")),
+        BotCommand("mute", voice.gettext("Hear nothing of it: /mute spoiler")),
+        BotCommand("unmute", voice.gettext("Hear of it again: /unmute spoiler")),
         BotCommand("alerts", voice.gettext("Alerts on, silent or off")),
         BotCommand("quiet", voice.gettext("Quiet hours: /quiet 23:00-07:00")),
         BotCommand("timezone", voice.gettext("Your own clock: /timezone Seoul")),
@@ -55,6 +60,7 @@ def group_commands(voice: Voice) -> list[BotCommand]:
     return [
         BotCommand("latest", voice.gettext("The newest stories")),
         BotCommand("breaking", voice.gettext("The latest breaking news")),
+        BotCommand("trending", voice.gettext("What grows right now")),
         BotCommand("categories", voice.gettext("What this group follows")),
         BotCommand("settings", voice.gettext("Settings, for administrators")),
         BotCommand("help", voice.gettext("What I can do")),

@@ -11,6 +11,7 @@ from bot.formatter.buttons import (
     Page,
     Press,
     Refresh,
+    Related,
     SetAlerts,
     SetDigest,
     SetLanguage,
@@ -18,7 +19,18 @@ from bot.formatter.buttons import (
     SetZone,
     parse,
 )
-from bot.handlers import feeding, membership, onboarding, privacy, scheduling, settings_panel, subscribing
+from bot.formatter.wishes import Drop, Leaf, Ring, Want
+from bot.handlers import (
+    feeding,
+    following,
+    membership,
+    onboarding,
+    privacy,
+    reading,
+    scheduling,
+    settings_panel,
+    subscribing,
+)
 from bot.handlers.context import Talk
 from digests.editions.timetable import zone_of
 
@@ -34,14 +46,14 @@ async def press(update: Update, talk: Talk) -> None:
     voice = talk.voice(chat.language if chat else talk.spoken)
     if wish is None or query.message is None or not _possible(wish):
         await talk.answer(voice.gettext("This button is too old. Send /settings for new ones."))
-    elif chat and chat.paused_why == membership.STOPPED and not isinstance(wish, Forget):
+    elif chat and chat.paused_why == membership.STOPPED and not isinstance(wish, Forget | Related):
         # A tap on an old message is no word of the reader's that would end a /stop.
         await talk.answer(voice.gettext("I am silent here. /start brings me back."), alert=True)
     else:
         await _do(talk, wish)
 
 
-async def _do(talk: Talk, wish: Press) -> None:
+async def _do(talk: Talk, wish: Press) -> None:  # noqa: C901 — a table: one line a kind
     match wish:
         case (
             Follow(panel="settings")
@@ -62,6 +74,10 @@ async def _do(talk: Talk, wish: Press) -> None:
             await onboarding.set_zone(talk, wish)
         case Forget():
             await privacy.press(talk, wish)
+        case Related():
+            await reading.related(talk, wish)
+        case Want() | Ring() | Drop() | Leaf():
+            await following.press(talk, wish)
         case AddFeed():
             await feeding.press(talk, wish)
         case Follow():

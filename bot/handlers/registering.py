@@ -7,8 +7,11 @@ import structlog
 from telegram import Update
 from telegram.ext import CallbackQueryHandler, ChatMemberHandler, CommandHandler, MessageHandler, filters
 
+from bot.formatter.buttons import Why, parse
 from bot.handlers import (
+    explaining,
     feeding,
+    following,
     helping,
     membership,
     onboarding,
@@ -41,7 +44,7 @@ def register(desk: Desk) -> None:
     listening = Listening(commands)
     desk.add_handler(ChatMemberHandler(membership.changed, ChatMemberHandler.MY_CHAT_MEMBER))
     desk.add_handler(MessageHandler(filters.StatusUpdate.MIGRATE, membership.migrated))
-    desk.add_handler(CallbackQueryHandler(permissions.guarded(pressing.press)))
+    desk.add_handler(CallbackQueryHandler(_pressed(permissions)))
     for name, act in commands.items():
         desk.add_handler(CommandHandler(name, act, filters=_SAID))
     # In groups other words, and other bots' commands, are none of ours.
@@ -73,6 +76,10 @@ def _commands(permissions: Permissions) -> Mapping[str, Act]:
         "start": onboarding.start,
         "subscribe": subscribing.subscribe,
         "unsubscribe": subscribing.unsubscribe,
+        "follow": following.follow,
+        "unfollow": following.unfollow,
+        "mute": following.mute,
+        "unmute": following.unmute,
         "timezone": scheduling.timezone,
         "alerts": scheduling.alerts,
         "quiet": scheduling.quiet,
@@ -85,11 +92,24 @@ def _commands(permissions: Permissions) -> Mapping[str, Act]:
         "categories": subscribing.categories,
         "latest": reading.latest,
         "breaking": reading.breaking,
+        "trending": reading.trending_now,
         "help": helping.help_,
         "privacy": privacy.privacy,
         "digest": _free_without_arguments(permissions, scheduling.digest),
     }
     return {name: permissions.guarded(act) for name, act in changing.items()} | free
+
+
+def _pressed(permissions: Permissions) -> Act:
+    """Let everybody ask why something came; what other buttons do is for those who may change things."""
+    guarded = permissions.guarded(pressing.press)
+
+    async def either(update: Update, talk: Talk) -> None:
+        query = update.callback_query
+        asks = query is not None and isinstance(parse(query.data), Why)
+        await (explaining.press if asks else guarded)(update, talk)
+
+    return either
 
 
 def _free_without_arguments(permissions: Permissions, act: Act) -> Act:

@@ -7,7 +7,7 @@ from telegram import Update
 from bot.formatter import keyboards
 from bot.formatter.buttons import Follow
 from bot.formatter.message import Message
-from bot.handlers import settings_panel
+from bot.handlers import naming, settings_panel
 from bot.handlers.context import Talk
 from bot.handlers.grammar import categories_in, suggestions
 from bot.handlers.reading import newest, quoted
@@ -31,7 +31,7 @@ async def subscribe(update: Update, talk: Talk) -> None:
     if found.known:
         await talk.send(_confirmation(talk, chat, found.known, new, cards))
     if found.unknown:
-        await talk.send(_unknown(talk, chat, found.unknown, follow=True))
+        await talk.send(_unknown(talk, chat, found.unknown, follow=True, whole=said(update)))
 
 
 async def unsubscribe(update: Update, talk: Talk) -> None:
@@ -111,15 +111,28 @@ def _confirmation(
 
 
 def _unknown(
-    talk: Talk, chat: Chat, words: Sequence[str], *, follow: bool, followed: Collection[str] = ()
+    talk: Talk,
+    chat: Chat,
+    words: Sequence[str],
+    *,
+    follow: bool,
+    followed: Collection[str] = (),
+    whole: str = "",
 ) -> Message:
-    """Say which words name no category, and offer those that may be meant, else all there are."""
+    """Say which words name no category, and offer those that may be meant, else all there are.
+
+    `whole` is all that was said: names of the field in it, or in one of the words, are offered to follow.
+    """
     every, voice = talk.settings.categories, talk.voice(chat.language)
     meant = {one.slug for word in words[:WORDS] for one in suggestions(word, every)}
     if follow:
         offered = [one for one in every if one.slug in meant] or every
-        keyboard = keyboards.did_you_mean(voice, offered)
+        names = naming.offers(talk.parts.names, [whole, *words[:WORDS]], chat.language)
+        if names and not meant:
+            offered = []
+        keyboard = (*keyboards.wants(names), *keyboards.did_you_mean(voice, offered))
     else:
+        names = []
         offered = [one for one in every if one.slug in followed]
         keyboard = keyboards.category_toggles(voice, offered, followed, panel="settings")
     return talk.formatter.reply(
@@ -128,6 +141,7 @@ def _unknown(
         keyboard=keyboard,
         words=quoted(voice, words[:WORDS]),
         near=bool(meant),
+        names=bool(names),
         follow=follow,
         any=bool(offered),
     )

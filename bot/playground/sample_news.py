@@ -11,7 +11,7 @@ from typing import Literal
 SAMPLES = Path(__file__).parent / "samples"
 PICTURES = SAMPLES / "pictures"
 
-Kind = Literal["ordinary", "breaking", "opinion"]
+Kind = Literal["ordinary", "breaking", "turn", "opinion"]
 
 
 @dataclass(frozen=True, slots=True)

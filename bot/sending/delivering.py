@@ -10,7 +10,7 @@ from telegram.error import TelegramError
 from telegram.ext import ExtBot
 
 from bot.formatter.message import Message
-from bot.formatter.request import as_plain, to_send
+from bot.formatter.request import as_plain, to_edit, to_send
 from bot.sending.outcomes import Meaning, Outcome, meaning_of, settled
 from bot.sending.rendering import Renderer
 from bot.sending.settling import PartSent, Settled, Settler
@@ -20,6 +20,7 @@ from digests.store.outbox import Settlement
 log = structlog.get_logger()
 
 LEASE = timedelta(minutes=2)  # of a claim; far over the time a block needs
+_WELL = frozenset({State.SENT, State.OWED, State.HELD})
 TOLD = 1_000  # faults of editions that are remembered, so that the operator reads of each once
 
 Bot = ExtBot[int]
@@ -60,6 +61,9 @@ class Courier:
         if delivery.expires_at <= now:
             await self._settle(delivery, _worthless(delivery))
             return True
+        if delivery.is_edit and delivery.reply_to is None:
+            await self._settle(delivery, _unneeded(delivery))
+            return True
         messages = await self._renderer.messages(delivery, now)
         outcome = Outcome(Meaning.SENT)
         for message in messages[delivery.parts_sent :]:
@@ -85,20 +89,23 @@ class Courier:
         await self._settle(delivery, settled(delivery, outcome, self._now(), self._chance()), outcome)
 
     async def _send(self, message: Message, delivery: Delivery) -> Outcome:
-        """Send one message; if Telegram refuses its entities, once more without them."""
-        request = to_send(message, delivery.chat.address)
-        outcome = await self._ask(request, delivery.priority)
+        """Send one message, or edit one; if Telegram refuses its entities, once more without them."""
+        address = delivery.chat.address
+        if delivery.is_edit and delivery.reply_to is not None:
+            method, request = "editMessageText", to_edit(message, address, delivery.reply_to)
+        else:
+            answered = None if delivery.parts_sent else delivery.reply_to
+            method, request = "sendMessage", to_send(message, address, answered)
+        outcome = await self._ask(method, request, delivery.priority)
         if outcome.meaning is not Meaning.MARKUP:
             return outcome
         if self._first((delivery.edition, "markup")):
             log.error("markup refused", delivery=delivery.id, edition=delivery.edition, answer=outcome.note)
-        return await self._ask(as_plain(request, message), delivery.priority)
+        return await self._ask(method, as_plain(request, message), delivery.priority)
 
-    async def _ask(self, request: dict[str, object], priority: Priority) -> Outcome:
+    async def _ask(self, method: str, request: dict[str, object], priority: Priority) -> Outcome:
         try:
-            answer = await self._bot.do_api_request(
-                "sendMessage", api_kwargs=request, rate_limit_args=int(priority)
-            )
+            answer = await self._bot.do_api_request(method, api_kwargs=request, rate_limit_args=int(priority))
         except TelegramError as error:
             return meaning_of(error)
         # It was taken, whatever the answer looks like: to stumble here would be to send it again.
@@ -118,7 +125,8 @@ class Courier:
         self, delivery: Delivery, settlement: Settlement, outcome: Outcome | None = None
     ) -> None:
         await self._settler.settle(Settled(settlement, delivery.chat, outcome))
-        tell = log.info if settlement.state in {State.SENT, State.OWED, State.HELD} else log.warning
+        # An edit is no loss: the message that it would have changed is there, or the reader has deleted it.
+        tell = log.info if settlement.state in _WELL or delivery.is_edit else log.warning
         tell(
             "settled",
             delivery=delivery.id,
@@ -141,3 +149,8 @@ def _worthless(delivery: Delivery) -> Settlement:
         parts_sent=delivery.parts_sent,
         note="its worth was over",
     )
+
+
+def _unneeded(delivery: Delivery) -> Settlement:
+    """Say what becomes of an edit where the alert never arrived."""
+    return Settlement(delivery.id, State.CANCELLED, attempt=delivery.attempt, note="nothing to edit")

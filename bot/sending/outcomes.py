@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from enum import Enum, auto
 
 import aiohttp
-import httpx
 from telegram.error import (
     BadRequest,
     ChatMigrated,
@@ -59,6 +58,8 @@ class Outcome:
 
 # In a 400 (and in a 403, of what is no refusal for good) the text alone tells. Fragments, lower case; first wins.
 _TEXTS = (
+    (Meaning.SENT, ("message is not modified",)),  # an edit, or one like it, arrived before
+    (Meaning.REFUSED, ("message to edit not found", "message can't be edited", "message_id_invalid")),
     (Meaning.DELETED, ("group chat was deleted", "group chat was upgraded")),
     (Meaning.TOPIC_GONE, ("message thread not found", "topic_closed", "topic_deleted")),
     (
@@ -86,13 +87,8 @@ _UNWRITTEN = (
     aiohttp.ClientHttpProxyError,
     aiohttp.ConnectionTimeoutError,
     aiohttp.InvalidURL,
-    httpx.ConnectError,
-    httpx.ConnectTimeout,
-    httpx.PoolTimeout,
-    httpx.ProxyError,
-    httpx.UnsupportedProtocol,
 )
-_UNANSWERED = (aiohttp.ClientError, httpx.HTTPError, TimeoutError)  # whatever else an HTTP client raises
+_UNANSWERED = (aiohttp.ClientError, TimeoutError)  # whatever else the wire raises
 
 
 def meaning_of(error: TelegramError) -> Outcome:

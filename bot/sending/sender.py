@@ -3,7 +3,7 @@
 import asyncio
 import heapq
 from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -13,12 +13,11 @@ import structlog
 from bot.sending.delivering import LEASE, Bot, Courier, deadline
 from bot.sending.rendering import Renderer
 from bot.sending.settling import Settler
-from digests.editions.alerts import NotOwed, decide
-from digests.editions.timetable import zone_of
+from bot.sending.unfolding import next_block
 from digests.errors import StoreError
-from digests.model import Broadcast, Candidate, Delivery, DeliveryId, Owed, Priority, State
+from digests.model import Delivery, DeliveryId, Priority, Sends, State
 from digests.settings import Settings
-from digests.store import editions, outbox
+from digests.store import editions, leaving, outbox
 from digests.store.engine import Store
 
 log = structlog.get_logger()
@@ -118,15 +117,19 @@ class Sender:
         return len(self._ready) + sum(map(len, self._behind.values()))
 
     async def _take_in(self) -> bool:
-        """Refill what is in hand, from the outbox and from broadcasts. While one unfolds only alerts are claimed."""
+        """Refill what is in hand, from the outbox and from broadcasts.
+
+        While one unfolds nothing is claimed that is less urgent than what it sends.
+        """
         async with self._store.reading() as reading:
             broadcast = await editions.undone(reading, self._unfolded)
         if broadcast is None:
             return self._in_hand() * 2 < self._block and await self._claim(Priority.DIGEST)
-        alerts = sum(one.priority <= Priority.ALERT for one in self._waiting())
-        if alerts * 2 >= self._block:
+        least = Priority.ALERT if broadcast.sends is Sends.ALERT else Priority.EDIT
+        as_urgent = sum(one.priority <= least for one in self._waiting())
+        if as_urgent * 2 >= self._block:
             return False
-        await self._claim(Priority.ALERT)
+        await self._claim(least)
         await self._unfold()
         return True
 
@@ -137,41 +140,22 @@ class Sender:
             broadcast = await editions.undone(tx, self._unfolded)
             if broadcast is None:
                 return
-            block = await editions.candidates(tx, broadcast, now, self._block)
-            owed, reasons = self._decided(broadcast, block, now)
-            born = await outbox.owe(tx, owed, now, run=self._run, lease_until=now + LEASE)
-            await editions.advance(tx, broadcast, block[-1].chat.id if block else None, now)
-            deliveries = await outbox.taken(tx, born)
+            block = await next_block(tx, broadcast, self._settings.breaking, self._block, now)
+            born = await outbox.owe(tx, block.owed, now, run=self._run, lease_until=now + LEASE)
+            await editions.advance(tx, broadcast, block.last, now)
+            deliveries = await leaving.taken(tx, born)
         self._unfolded = broadcast.id
         self._take(deliveries)
         log.info(
             "unfolded",
             broadcast=broadcast.id,
             story=broadcast.story,
-            chats=len(block),
+            sends=broadcast.sends.value,
+            chats=block.chats,
             owed=len(born),
-            held=sum(one.state is State.HELD for one in owed),
-            not_owed=reasons,
+            held=sum(one.state is State.HELD for one in block.owed),
+            not_owed=block.not_owed,
         )
-
-    def _decided(
-        self, broadcast: Broadcast, block: Sequence[Candidate], now: datetime
-    ) -> tuple[list[Owed], dict[str, int]]:
-        owed: list[Owed] = []
-        reasons: dict[str, int] = {}
-        for candidate in block:
-            decision = decide(
-                candidate,
-                broadcast,
-                rules=self._settings.breaking,
-                zone=zone_of(candidate.chat.zone),
-                now=now,
-            )
-            if isinstance(decision, NotOwed):
-                reasons[decision.reason] = reasons.get(decision.reason, 0) + 1
-            else:
-                owed.append(decision)
-        return owed, reasons
 
     async def _claim(self, least: Priority) -> bool:
         now = self._now()
@@ -202,7 +186,7 @@ class Sender:
             ids = [ready.delivery.id for ready in picked]
             try:
                 async with self._store.reading() as reading:
-                    wanted = await outbox.still_owed(reading, ids, self._run)
+                    wanted = await leaving.leaving(reading, ids, self._run)
             except (StoreError, OSError):
                 for ready in picked:
                     self._leave(ready)
@@ -211,7 +195,8 @@ class Sender:
             for ready in picked:
                 if self._stopping:
                     heapq.heappush(self._ready, ready)
-                elif ready.delivery.id in wanted:
+                elif leaves := wanted.get(ready.delivery.id):
+                    ready.delivery = replace(ready.delivery, edition=leaves.edition, reply_to=leaves.reply_to)
                     self._begin(ready, self._carry(ready))
                 else:
                     self._claimed.discard(ready.delivery.id)

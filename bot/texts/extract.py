@@ -1,7 +1,7 @@
 """Bring the catalogues up to date with the sentences in code and templates: python -m bot.texts.extract.
 
-Reads every `gettext`, `ngettext`, `markup`, `nmarkup` and `_` call of bot/ and rewrites the .po files in place: new
-sentences come with an empty translation, unused ones go.
+Reads every `gettext`, `ngettext`, `markup`, `nmarkup` and `_` call of bot/, and the newsroom's sentences, and rewrites
+the .po files in place: new sentences come with an empty translation, unused ones go.
 """
 
 from pathlib import Path
@@ -10,6 +10,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
+from bot.texts.troubles import SENTENCES
 from digests.model import LANGUAGES
 
 HERE = Path(__file__).parent
@@ -23,6 +24,8 @@ def template() -> Catalog:
     directory = HERE.parent
     for name, _line, message, comments, context in extract_from_dir(directory, METHODS, keywords=KEYWORDS):
         found.add(message, None, [(f"bot/{name}", 0)], auto_comments=comments, context=context)
+    for sentence in SENTENCES:
+        found.add(sentence, None, [("bot/texts/troubles.py", 0)])
     return found
 
 

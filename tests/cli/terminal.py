@@ -1,16 +1,21 @@
 """The program as somebody at a terminal meets it: what it was told, what it printed, how it ended."""
 
 import asyncio
+import json
 import os
 import signal
+import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 LONGEST = 60.0  # seconds that any command here may take on a busy machine
+HOUSE = Path(__file__).parents[2]
 
 
 @dataclass(frozen=True)
@@ -32,17 +37,82 @@ def surroundings(more: Mapping[str, str] | None = None) -> dict[str, str]:
     return {**kept, "COLUMNS": "200", "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8", **(more or {})}
 
 
-async def sosik(
-    *arguments: str, cwd: Path, env: Mapping[str, str] | None = None, before: str | None = None
-) -> Ended:
-    """Run a command to its end. `before`: a line of shell before it, such as a limit."""
+@cache
+def nursery() -> tuple[str, subprocess.Popen[bytes]]:
+    """The process that commands are forked off, see tests/cli/nursery.py; it ends with this one."""
+    path = f"{tempfile.mkdtemp(prefix='sosik-')}/nursery"
+    process = subprocess.Popen(
+        [sys.executable, Path(__file__).with_name("nursery.py"), path],
+        env=surroundings(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"ready\n"
+    return path, process
+
+
+class Command:
+    """A command that was forked off the nursery."""
+
+    def __init__(self, pid: int, told: asyncio.StreamReader, line: asyncio.StreamWriter) -> None:
+        self.pid = pid
+        self.returncode: int | None = None
+        self._line = line
+        self._ended = asyncio.create_task(self._end(told))
+
+    @classmethod
+    async def start(
+        cls, *arguments: str, cwd: Path, out: Path, err: Path, env: Mapping[str, str] | None
+    ) -> "Command":
+        path, _ = await asyncio.to_thread(nursery)
+        told, line = await asyncio.open_unix_connection(path)
+        order = {"arguments": arguments, "cwd": str(cwd), "out": str(out), "err": str(err)}
+        line.write(
+            json.dumps({**order, "env": surroundings({"PYTHONPATH": str(HOUSE), **(env or {})})}).encode()
+            + b"\n"
+        )
+        return cls(int(await told.readline()), told, line)
+
+    async def _end(self, told: asyncio.StreamReader) -> int:
+        self.returncode = int(await told.readline())
+        self._line.close()
+        return self.returncode
+
+    async def wait(self) -> int:
+        return await asyncio.shield(self._ended)
+
+    def send_signal(self, number: signal.Signals) -> None:
+        if self.returncode is None:
+            os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
+
+
+async def sosik(*arguments: str, cwd: Path, env: Mapping[str, str] | None = None) -> Ended:
+    """Run a command to its end."""
+    with tempfile.TemporaryDirectory() as folder:
+        out, err = Path(folder, "out"), Path(folder, "err")
+        command = await Command.start(*arguments, cwd=cwd, out=out, err=err, env=env)
+        try:
+            code = await asyncio.wait_for(command.wait(), LONGEST)
+        finally:
+            if command.returncode is None:
+                command.kill()
+                await command.wait()
+        return Ended(code, out.read_text(encoding="utf-8"), err.read_text(encoding="utf-8"))
+
+
+async def sosik_anew(*arguments: str, cwd: Path, before: str = "") -> Ended:
+    """Run a command to its end in a Python of its own. `before`: a line of shell before it, such as a limit."""
     command = [sys.executable, "-m", "bot", *arguments]
     if before:
         command = ["sh", "-c", f'{before}; exec "$@"', "sh", *command]
     process = await asyncio.create_subprocess_exec(
         *command,
         cwd=cwd,
-        env=surroundings({"PYTHONPATH": str(Path(__file__).parents[2]), **(env or {})}),
+        env=surroundings({"PYTHONPATH": str(HOUSE)}),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
@@ -58,7 +128,7 @@ async def sosik(
 class Running:
     """A command that has not ended."""
 
-    def __init__(self, process: asyncio.subprocess.Process, log: Path) -> None:
+    def __init__(self, process: Command, log: Path) -> None:
         self.process = process
         self._log = log
 
@@ -89,17 +159,8 @@ class Running:
 async def started(*arguments: str, cwd: Path, env: Mapping[str, str] | None = None) -> AsyncIterator[Running]:
     """Start a command and leave it running; it is killed at the end."""
     path = cwd / f"said-{time.monotonic_ns()}.log"
-    with path.open("wb") as log:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "bot",
-            *arguments,
-            cwd=cwd,
-            env=surroundings({"PYTHONPATH": str(Path(__file__).parents[2]), **(env or {})}),
-            stdout=log,
-            stderr=log,
-        )
+    path.touch()
+    process = await Command.start(*arguments, cwd=cwd, out=path, err=path, env=env)
     try:
         yield Running(process, path)
     finally:

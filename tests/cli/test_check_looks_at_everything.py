@@ -162,3 +162,17 @@ async def test_what_polls_have_learned_of_a_feed_is_told(world: World) -> None:
         "It bears a notice against redistribution",
     ]
     assert "secret" not in ended.said
+
+
+async def test_an_operators_list_of_names_is_looked_at(world: World) -> None:
+    world.extra = '[names]\nfile = "names.toml"'
+    world.write_config()
+    file = world.folder / "names.toml"
+    file.write_text('[name.nova-lane]\nkind = "group"\nen = "Nova Lane"\nko = "노바레인"\n', "utf-8")
+    ended = await sosik("check", cwd=world.folder)
+    assert ended.code == 0, ended.said
+    assert line_of(ended, "names") == "✓ names names.toml: 1 names are new to ours."
+    file.write_text('[name.nova-lane]\nkind = "group"\nen = "Nova Lane"\n', "utf-8")
+    ended = await sosik("check", cwd=world.folder)
+    assert ended.code != 0
+    assert "name.nova-lane.ko: is missing" in ended.out

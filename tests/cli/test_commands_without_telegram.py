@@ -7,7 +7,7 @@ import pytest
 from bot.playground.newsroom import Behaviour
 from digests.store.engine import Store
 from digests.store.lock import hold
-from tests.cli.terminal import sosik
+from tests.cli.terminal import sosik, sosik_anew
 from tests.process import World
 
 CONFIG = """
@@ -165,7 +165,7 @@ async def test_without_a_file_the_shipped_example_serves_which_is_said(tmp_path:
 
 async def test_a_full_disk_is_a_sentence(tmp_path: Path, sqlite_url: str) -> None:
     config = configured(tmp_path, sqlite_url)
-    ended = await sosik("migrate", "--config", config, cwd=tmp_path, before="ulimit -f 0")
+    ended = await sosik_anew("migrate", "--config", config, cwd=tmp_path, before="ulimit -f 0")
     assert ended.code == 1
     assert "The database sqlite:///" in ended.err
     assert "Traceback" not in ended.said

@@ -14,7 +14,8 @@ from starlette.routing import Route
 
 from bot.playground.telegram import Server
 from digests.model import Address, ChatKind, NewChat
-from digests.store import chats, subscriptions
+from digests.settings import PollingSettings
+from digests.store import added, chats, subscriptions
 from digests.store.engine import Store
 from digests.store.lock import hold
 from tests.cli.terminal import Ended, sosik, started
@@ -136,6 +137,38 @@ async def test_an_added_feed_is_listed_polled_and_judged(place: Place) -> None:
     assert "lantern" in shown
     assert "added by operator:cli" in shown
     assert "next poll" in shown
+
+
+async def test_an_added_feed_has_all_that_one_of_the_file_may_have(place: Place) -> None:
+    item = "<item><guid>1</guid><title>A song</title><category>Music</category><description>About a song.</description></item>"
+    body = f'<rss version="2.0"><channel><title>Lantern Post</title>{item}</channel></rss>'
+    url = place.site.url + "/lantern"
+    place.site.pages["/lantern"] = (200, "application/rss+xml", body)
+    await place.well(
+        "add", url, "food", "--name", "lantern", "--map", "Music=idol", "--show", "title", "--legacy-tls"
+    )
+    assert "[kpop] A song (lantern)" in (await place.poll()).out
+    assert "title only" in await place.well("list")
+    store = Store.open(f"sqlite:///{place.folder}/sosik.db")
+    async with store.reading() as tx:
+        (feed,) = await added.in_force(tx, PollingSettings())
+    await store.close()
+    assert (dict(feed.category_map), feed.show, feed.legacy_tls) == ({"Music": "kpop"}, "title", True)
+
+
+@pytest.mark.parametrize(
+    ("option", "words"),
+    [
+        (["--map", "Music"], "--map 'Music' names no two categories."),
+        (["--map", "Music=sport"], "There is no category 'sport'."),
+        (["--show", "everything"], "show = 'everything'"),
+    ],
+)
+async def test_what_an_added_feed_cannot_have_is_a_sentence(
+    place: Place, option: list[str], words: str
+) -> None:
+    ended = await place.feeds("add", place.site.feed("/lantern", "A"), "kpop", *option)
+    assert (ended.code, words in ended.err) == (2, True), ended.said
 
 
 async def test_a_feed_of_the_file_is_changed_there_and_the_line_is_named(place: Place) -> None:

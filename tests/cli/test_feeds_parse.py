@@ -1,7 +1,7 @@
 import json
 from pathlib import Path
 
-from tests.cli.terminal import sosik
+from tests.cli.terminal import sosik, sosik_anew
 
 FEED = """<?xml version="1.0" encoding="euc-kr"?><rss version="2.0" xmlns:slash="http://purl.org/rss/1.0/modules/slash/">
 <channel><title>소식일보</title><item><title>달빛밴드, <![CDATA[<b>밀물</b>]]> 발표</title><link>/news/1</link><guid isPermaLink="false">n-1</guid>
@@ -11,7 +11,9 @@ FEED = """<?xml version="1.0" encoding="euc-kr"?><rss version="2.0" xmlns:slash=
 
 async def test_entries_are_printed_a_line_each_as_the_poller_reads_them(tmp_path: Path) -> None:
     (tmp_path / "소식.xml").write_bytes(FEED.encode("cp949"))
-    ended = await sosik("feeds", "parse", "소식.xml", "--base", "https://daily.example/rss", cwd=tmp_path)
+    ended = await sosik_anew(
+        "feeds", "parse", "소식.xml", "--base", "https://daily.example/rss", cwd=tmp_path
+    )
     assert (ended.code, ended.err) == (0, "")
     one, other = map(json.loads, ended.out.splitlines())
     assert one == {
@@ -62,3 +64,15 @@ async def test_it_explains_which_parser_read_a_document_and_why(tmp_path: Path) 
     assert (good["parser"], good["why"]) == ("fast", [])
     assert cut["parser"] == "feedparser"
     assert "not well-formed" in cut["why"][0]
+
+
+async def test_where_a_feed_describes_nothing_itself_its_content_is_told(tmp_path: Path) -> None:
+    (tmp_path / "feed.xml").write_text(
+        "<feed xmlns='http://www.w3.org/2005/Atom'><entry><id>1</id><title>A</title><content>What it is about.</content>"
+        "</entry><entry><id>2</id><title>B</title><summary>In a line.</summary><content>At length.</content></entry></feed>"
+    )
+    ended = await sosik("feeds", "parse", "feed.xml", cwd=tmp_path)
+    assert [json.loads(line)["summary"] for line in ended.out.splitlines()] == [
+        "What it is about.",
+        "In a line.",
+    ]

@@ -35,7 +35,17 @@ def line_of(key: str, text: str) -> str:
 
 
 def test_every_section_is_walked() -> None:
-    assert set(SECTIONS) == {"telegram", "database", "polling", "digest", "breaking", "sending", "logging"}
+    assert set(SECTIONS) == {
+        "telegram",
+        "database",
+        "polling",
+        "digest",
+        "breaking",
+        "sending",
+        "web",
+        "names",
+        "logging",
+    }
     assert set(Config.model_fields) - set(SECTIONS) == {"categories", "feeds"}
 
 

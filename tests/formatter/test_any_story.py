@@ -1,6 +1,7 @@
 """Whatever publishers write, the messages are ones that Telegram takes."""
 
 from datetime import UTC, datetime, time, timedelta
+from typing import get_args
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from bot.formatter.markup import units
 from bot.formatter.measure import measure
 from bot.formatter.message import Message
-from bot.formatter.render import Formatter
+from bot.formatter.render import Formatter, ListKind
 from bot.playground.telegram.text import formatted
 from bot.texts import Texts
 from digests.model import AlertContent, Card, DigestContent, Language, Section, StoryId, Version
@@ -58,6 +59,8 @@ def cards(draw: st.DrawFn) -> Card:
             source=draw(words),
             excerpt=draw(words),
             image=draw(addresses),
+            minutes=draw(st.none() | st.integers(0, 999)),
+            comments=draw(st.none() | st.integers(0, 10**9)),
         )
         for language in languages
     }
@@ -94,13 +97,21 @@ def test_any_alert_is_taken(card: Card, language: Language, zone: ZoneInfo, grou
 
 @settings(max_examples=40, deadline=None)
 @given(
-    st.lists(st.lists(cards(), min_size=1, max_size=6), min_size=1, max_size=3),
-    st.lists(cards(), max_size=3),
-    languages,
-    zones,
+    sections=st.lists(st.lists(cards(), min_size=1, max_size=6), min_size=1, max_size=3),
+    held=st.lists(cards(), max_size=3),
+    lead=st.none() | cards(),
+    missed=st.lists(cards(), max_size=2),
+    language=languages,
+    zone=zones,
 )
 def test_any_digest_is_taken(
-    sections: list[list[Card]], held: list[Card], language: Language, zone: ZoneInfo
+    *,
+    sections: list[list[Card]],
+    held: list[Card],
+    lead: Card | None,
+    missed: list[Card],
+    language: Language,
+    zone: ZoneInfo,
 ) -> None:
     content = DigestContent(
         NOW - timedelta(days=1),
@@ -110,6 +121,8 @@ def test_any_digest_is_taken(
             for slug, some in zip(("kpop", "drama", "gone"), sections, strict=False)
         ),
         more=len(held),
+        lead=lead,
+        missed=tuple(missed),
     )
     messages = FORMATTER.digest(
         content,
@@ -125,9 +138,9 @@ def test_any_digest_is_taken(
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.lists(cards(), max_size=12), languages, st.booleans())
-def test_any_list_of_stories_is_taken(some: list[Card], language: Language, breaking: bool) -> None:
-    for message in FORMATTER.stories(some, language=language, zone=UTC, now=NOW, breaking=breaking):
+@given(st.lists(cards(), max_size=12), languages, st.sampled_from(get_args(ListKind)))
+def test_any_list_of_stories_is_taken(some: list[Card], language: Language, kind: ListKind) -> None:
+    for message in FORMATTER.stories(some, language=language, zone=UTC, now=NOW, kind=kind):
         check(message)
 
 

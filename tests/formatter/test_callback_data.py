@@ -14,19 +14,24 @@ from bot.formatter.buttons import (
     Page,
     Press,
     Refresh,
+    Related,
     SetAlerts,
     SetDigest,
     SetLanguage,
     SetQuiet,
     SetZone,
+    Why,
     pack,
     parse,
 )
-from digests.model import Alerts, Quiet
+from bot.formatter.wishes import Drop, Leaf, Ring, Want
+from digests.model import Alerts, Quiet, Wish
 
 panels = st.sampled_from(buttons.PANELS)
 clocks = st.times().map(lambda at: time(at.hour, at.minute))
 slugs = st.from_regex(r"[a-z0-9][a-z0-9_-]{0,30}", fullmatch=True)
+names = st.from_regex(r"[a-z0-9]{1,20}([-.][a-z0-9]{1,13}){0,2}", fullmatch=True)
+interests, pages = st.integers(1, 10**16 - 1), st.integers(0, 99)
 quiets = st.builds(Quiet, clocks, clocks, hold=st.booleans())
 presses: st.SearchStrategy[Press] = st.one_of(
     st.builds(Follow, slugs, st.booleans(), panels),
@@ -40,6 +45,13 @@ presses: st.SearchStrategy[Press] = st.one_of(
     st.builds(Forget, st.booleans()),
     st.builds(Page, st.sampled_from(buttons.PAGES)),
     st.just(Refresh()),
+    st.builds(Want, st.just(Wish.FOLLOW), names, st.none() | st.booleans()),
+    st.builds(Want, st.just(Wish.MUTE), names),
+    st.builds(Ring, interests, st.booleans(), pages),
+    st.builds(Drop, interests, pages),
+    st.builds(Leaf, st.sampled_from(Wish), pages),
+    st.builds(Related, st.integers(0, 10**18 - 1)),
+    st.builds(Why, st.integers(0, 10**18 - 1), st.integers(1, 99)),
 )
 
 
@@ -91,6 +103,11 @@ def test_no_text_whatever_breaks_the_reading(data: str) -> None:
         "1:language:question:fr",
         "1:forget:question:maybe",
         "1:page:settings:admin",
+        "1:why:settings:1=1",
+        "1:why:alert:1",
+        "1:why:alert:-1=1",
+        "1:why:alert:01=1",
+        "1:why:alert:1=0",
         "drop table chats",
     ],
 )

@@ -8,6 +8,7 @@ import pytest
 from bot.formatter.markup import text
 from bot.formatter.message import Preview
 from bot.formatter.render import Formatter
+from bot.formatter.wording import excerpt
 from bot.texts import Texts
 from digests.model import AlertContent, Card, DigestContent, Language, Section, StoryId, Version
 from digests.settings import Category
@@ -195,3 +196,26 @@ def test_no_line_has_more_than_one_emoji_of_ours(formatter: Formatter) -> None:
     for message in messages:
         for row in message.html.splitlines():
             assert sum(character in "☀🌤🌙🎤🎬🔔🕰🚨✅👍🍃😔" for character in row) <= 1
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "shown"),
+    [
+        ("en", "It was sweet at four minutes and brave at eight. By twelve, the last train had gone.", 48),
+        ("en", "Mr. Mo met Dr. Gal on the pier at noon and nobody else was there to see it happen.", 0),
+        ("en", "It rained. By twelve the last train had gone, and so had half of the balcony's people.", 0),
+        ("en", "It rained all day long in Seoul.", 32),
+        ("ko", "해달이 3월에 돌아온다. 예매는 12월 2일부터 공식 홈페이지에서 시작된다.", 13),
+    ],
+)
+def test_a_line_ends_with_a_sentence_where_one_ends_late_enough(
+    language: Language, said: str, shown: int
+) -> None:
+    line = excerpt(
+        Version(language, "A title", "https://a.example", "A", said), 60 if language == "en" else 50
+    )
+    if shown:
+        assert line == said[:shown]
+    else:
+        assert line.endswith("…")
+        assert said.startswith(line[:-1])

@@ -5,6 +5,7 @@ SOSIK_UPDATE_GOLDEN=1 writes them anew.
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, time
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -70,6 +71,8 @@ COMEBACK = Card(
             "Magpie Post",
             "The five return on 13 March after two years away. Tickets go on sale on 2 December, their agency says.",
             image="https://magpie.example/pictures/haedal.jpg",
+            minutes=4,
+            comments=12,
         ),
         "ko": Version(
             "ko",
@@ -130,6 +133,8 @@ LETTER = Card(
             "https://dalbit.example/film/77",
             "달빛매거진",
             "손글씨로 쓴 시나리오가 영화가 되기까지 7년이 걸렸다.",
+            minutes=2,
+            comments=1,
         )
     },
 )
@@ -166,11 +171,82 @@ BUS = Card(
     },
     breaking=True,
 )
+SAD = Card(
+    StoryId(7),
+    at(24, "06:10"),
+    ("kpop",),
+    {
+        "en": Version(
+            "en",
+            "Singer Baek Narin found dead at her home, note left",
+            "https://magpie.example/narin",
+            "Magpie Post",
+            "The door of her flat was locked from inside, police said.",
+            image="https://magpie.example/pictures/narin.jpg",
+        ),
+        "ko": Version(
+            "ko",
+            "가수 백나린 사망…향년 31세",
+            "https://ggachi.example/news/1050",
+            "까치신문",
+            "경찰은 자택에서 유서를 찾았다고 밝혔다.",
+        ),
+    },
+    breaking=True,
+)
+FLOOD = Card(
+    StoryId(8),
+    at(24, "03:12"),
+    ("korea",),
+    {
+        "en": Version(
+            "en",
+            "Flood warning for the lower Naru, two villages cleared",
+            "https://magpie.example/naru-flood",
+            "Magpie Post",
+            "The dam was opened at two in the morning.",
+        ),
+        "ko": Version(
+            "ko", "[속보] 나루강 하류 홍수경보…두 마을 대피", "https://ggachi.example/news/1045", "까치신문"
+        ),
+    },
+    breaking=True,
+    sources=4,
+)
+POWDER = Card(
+    StoryId(9),
+    at(23, "22:40"),
+    ("beauty",),
+    {
+        "ko": Version(
+            "ko", "품절 대란 ‘감꽃 파우더’ 판매 중단", "https://dalbit.example/beauty/31", "달빛매거진"
+        )
+    },
+    breaking=True,
+)
+DATING = Card(
+    StoryId(10),
+    at(24, "02:20"),
+    ("kpop",),
+    {
+        "en": Version(
+            "en",
+            "Are Baek Jimin of HAEDAL and an actor seeing each other?",
+            "https://persimmon.example/jimin",
+            "Persimmon Daily",
+            "Somebody who knows somebody saw them at the seaside.",
+        ),
+        "ko": Version("ko", "[단독] 해달 백지민 열애설", "https://dalbit.example/star/5", "달빛매거진"),
+    },
+    rumour=True,
+)
 DIGEST = DigestContent(
     SINCE,
     NOW,
-    (Section("kpop", (COMEBACK, DUO)), Section("drama", (HARBOUR, LETTER)), Section("food", (CARTS,))),
+    (Section("kpop", (DUO,)), Section("drama", (HARBOUR, LETTER)), Section("food", (CARTS,))),
     more=4,
+    lead=COMEBACK,
+    missed=(FLOOD, POWDER),
 )
 
 Written = Callable[[Formatter, Language], tuple[Message, ...]]
@@ -203,6 +279,27 @@ MESSAGES: dict[str, Written] = {
     "alert_in_a_group": lambda formatter, language: (
         formatter.alert(AlertContent(BUS), language=language, zone=SEOUL, group=True, silent=True),
     ),
+    "alert_edited": lambda formatter, language: (
+        formatter.alert(
+            AlertContent(
+                replace(COMEBACK, sources=6),
+                also=("Magpie Post", "까치신문", "Persimmon Daily", "Harbour Wire", "달빛매거진"),
+            ),
+            language=language,
+            zone=SEOUL,
+        ),
+    ),
+    "turn": lambda formatter, language: (
+        formatter.alert(AlertContent(BUS, turn=2), language=language, zone=SEOUL),
+    ),
+    "turn_of_a_suicide": lambda formatter, language: (
+        formatter.alert(
+            AlertContent(SAD, turn=2, sensitive="death,suicide"), language=language, zone=SEOUL, silent=True
+        ),
+    ),
+    "denial": lambda formatter, language: (
+        formatter.alert(AlertContent(DUO, denial=True), language=language, zone=SEOUL, silent=True),
+    ),
     "digest": lambda formatter, language: formatter.digest(
         DIGEST,
         language=language,
@@ -210,6 +307,18 @@ MESSAGES: dict[str, Written] = {
         now=NOW,
         also=(AlertContent(BUS), AlertContent(COMEBACK)),
         ask_zone=PLACES[language],
+    ),
+    "digest_with_restraint": lambda formatter, language: formatter.digest(
+        DigestContent(
+            SINCE,
+            NOW,
+            (Section("kpop", (DATING, DUO)),),
+            lead=replace(SAD, sensitive=("death", "suicide")),
+            missed=(replace(SAD, story=StoryId(11), sensitive=("suicide",)), replace(POWDER, rumour=True)),
+        ),
+        language=language,
+        zone=SEOUL,
+        now=NOW,
     ),
     "digest_done": lambda formatter, language: (
         formatter.reply(
@@ -229,7 +338,16 @@ MESSAGES: dict[str, Written] = {
         (LETTER, HARBOUR), language=language, zone=SEOUL, now=NOW, category=CATEGORIES[1]
     ),
     "no_breaking": lambda formatter, language: formatter.stories(
-        (), language=language, zone=SEOUL, now=NOW, breaking=True
+        (), language=language, zone=SEOUL, now=NOW, kind="breaking"
+    ),
+    "trending": lambda formatter, language: formatter.stories(
+        (FLOOD, COMEBACK, HARBOUR), language=language, zone=SEOUL, now=NOW, kind="trending"
+    ),
+    "no_trending": lambda formatter, language: formatter.stories(
+        (), language=language, zone=SEOUL, now=NOW, category=CATEGORIES[3], kind="trending"
+    ),
+    "related": lambda formatter, language: formatter.stories(
+        (DUO, LETTER), language=language, zone=SEOUL, now=NOW, kind="related"
     ),
     "error": lambda formatter, language: (formatter.reply("error", language=language),),
 }

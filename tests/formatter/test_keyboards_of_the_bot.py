@@ -8,10 +8,12 @@ from bot.formatter.buttons import (
     Follow,
     Forget,
     Page,
+    Related,
     SetAlerts,
     SetDigest,
     SetQuiet,
     SetZone,
+    Why,
     parse,
 )
 from bot.formatter.message import Keyboard
@@ -76,9 +78,16 @@ def test_cities_are_shown_with_their_time() -> None:
     assert presses(keyboard)[0] == SetZone("Europe/London", "question")
 
 
-def test_under_an_alert_one_tap_has_fewer_or_none(voice: Voice) -> None:
-    assert presses(keyboards.under_alert(voice)) == [FewerAlerts(), SetAlerts(Alerts.OFF, "alert")]
-    assert labels(keyboards.under_alert(voice, group=True)) == [["Fewer alerts here", "No alerts here"]]
+def test_under_an_alert_one_tap_has_fewer_or_none_or_asks_why_or_for_what_is_like_it(voice: Voice) -> None:
+    why = Why(71, 2)
+    assert presses(keyboards.under_alert(voice, why)) == [
+        *(FewerAlerts(), SetAlerts(Alerts.OFF, "alert")),
+        *(why, Related(71)),
+    ]
+    assert labels(keyboards.under_alert(voice, why, group=True)) == [
+        ["Fewer alerts here", "No alerts here"],
+        ["Why is this here?"],
+    ]
 
 
 def test_before_everything_is_deleted_the_harmless_answer_comes_first(voice: Voice) -> None:

@@ -22,9 +22,9 @@ from bot.texts.cities import Gazetteer
 from digests.settings import Category, FeedSettings, Settings
 from digests.store.engine import Store
 from digests.store.migrate import migrate
-from tests.handlers.talking import Hands, Talking, publish
-
-TOKEN = "600000001:TEST"
+from tests.emulated import TOKEN, Hands
+from tests.handlers.talking import Talking, publish
+from tests.words import vocabulary
 
 CATEGORIES = (
     Category("kpop", {"en": "K-pop", "ko": "케이팝"}, ("k-pop", "idol", "아이돌"), "🎤"),
@@ -81,11 +81,6 @@ def settings() -> Settings:
 
 
 @pytest.fixture
-def clock() -> Hands:
-    return Hands()
-
-
-@pytest.fixture
 async def sqlite_store(migrated: Path, tmp_path: Path) -> AsyncIterator[Store]:
     for part in migrated.parent.iterdir():
         shutil.copy(part, tmp_path / part.name)
@@ -110,6 +105,7 @@ async def talking(
         gazetteer=gazetteer,
         now=clock,
         wake=lambda: woken.append(True),
+        names=vocabulary().names,
     )
     async with Server(telegram.app()) as server:
         bot: ExtBot[int] = ExtBot(
@@ -161,4 +157,8 @@ async def _stories(store: Store) -> None:
     await published("Drama of the year begins shooting", tags=("Drama",), summary="In a village by the sea.")
     await published("눈이 많이 와요", feed="hanguk", source="한국일보", summary="중부 지방에 큰 눈이 내려요.")
     clock.forward(hours=1)
-    await published("Nova Lane’s singer is ill", tags=("Breaking",), summary="The first show is postponed.")
+    await published(
+        "Velvet Kites’ singer breaks leg in fall from stage",
+        tags=("Breaking",),
+        summary="The first show is postponed.",
+    )

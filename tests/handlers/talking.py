@@ -4,34 +4,22 @@ import asyncio
 import zlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.handlers.context import Desk
 from bot.playground.telegram import Answer, Chat, Message, Person, Telegram
 from digests.feeds.identity import link_key, title_key
-from digests.judge import judge
+from digests.judge import Judge
 from digests.model import Address, Entry
 from digests.model import Chat as Kept
 from digests.settings import Settings
 from digests.store import chats, entries, feeds, inbox, subscriptions
 from digests.store.engine import Store
 from digests.store.entries import Keyed
+from tests.emulated import Hands
+from tests.words import vocabulary
 
 PATIENCE = 20.0  # seconds; a handler takes milliseconds, a busy machine may take longer
-
-
-class Hands:
-    """A clock that is set by hand. It begins on a Tuesday, 24 November 2026, 18:00 in Seoul."""
-
-    def __init__(self) -> None:
-        self.time = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.time
-
-    def forward(self, **delta: float) -> None:
-        self.time += timedelta(**delta)
 
 
 async def publish(
@@ -45,7 +33,7 @@ async def publish(
     link: str = "",
     **more: Any,
 ) -> None:
-    """A feed of the settings brings an entry, now, and it is judged. `Breaking` among the tags makes it ring."""
+    """A feed of the settings brings an entry, now, and it is judged."""
     address = link or f"https://{feed}.example/{zlib.crc32(title.encode())}"
     entry = Entry(
         key=address,
@@ -62,7 +50,7 @@ async def publish(
         (wanted,) = [one for one in due if one.name == feed]
         keyed = Keyed(entry, 1, link_key(address), title_key(title))
         await entries.add(tx, wanted.id, [keyed], seen_at=clock(), history=False)
-    await judge(store, settings, clock)
+    await Judge(store, settings, vocabulary, now=clock).step()
 
 
 @dataclass
@@ -170,5 +158,5 @@ class Talking:
             return await subscriptions.of(tx, kept.id)
 
     async def publish(self, title: str, **more: Any) -> None:
-        """A feed of the settings brings an entry, now, and it is judged. `Breaking` among the tags makes it ring."""
+        """A feed of the settings brings an entry, now, and it is judged."""
         await publish(self.store, self.settings, self.clock, title, **more)

@@ -15,7 +15,7 @@ from digests.feeds.discover import Discoverer
 from digests.feeds.fetch import Fetcher
 from digests.feeds.workshop import Workshop
 from digests.settings import PollingSettings
-from digests.store import added
+from digests.store import added, tables
 from digests.store.added import FeedRecord
 from tests.handlers.talking import Talking
 
@@ -135,6 +135,29 @@ async def test_every_word_is_answered_with_a_sentence(
     talking: Talking, site: str, words: str, reply: str
 ) -> None:
     assert reply in await talking.hear(talking.ann, words.format(site=site))
+
+
+async def test_trouble_with_a_feed_is_told_in_the_administrators_language(
+    talking: Talking, site: str
+) -> None:
+    talking.desk.parts = replace(talking.desk.parts, admins=frozenset({talking.ann.id, talking.min.id}))
+    wanted = f"/addfeed {site}/missing kpop"
+    assert "There is no feed at this address (404)." in await talking.hear(talking.ann, wanted)
+    assert "이 주소에는 피드가 없어요. (404)" in await talking.hear(talking.min, wanted)
+    async with talking.store.writing() as tx:
+        failed = tables.feeds.update().values(
+            error="The server refuses us (403).",
+            failures=3,
+            next_poll_at=talking.clock(),
+            next_poll_why="failed 3 times in a row",
+        )
+        await tx.execute(failed)
+    said = await talking.hear(talking.min, "/feeds")
+    assert "서버가 저희를 거절해요. (403)" in said
+    assert "(3번 연달아 실패)" in said
+    said = await talking.hear(talking.ann, "/feeds")
+    assert "The server refuses us (403)." in said
+    assert "(failed 3 times in a row)" in said
 
 
 def test_an_offer_fits_into_a_button() -> None:

@@ -93,11 +93,11 @@ async def test_done_pressed_again_shows_the_day_again_and_moves_nothing(talking:
     await talking.press(talking.ann, greeting, "Done")
     first = await talking.kept(talking.ann)
     talking.clock.forward(minutes=5)
-    await talking.publish("A second drummer for Nova Lane")
+    await talking.publish("A lullaby for choir by Snowpea")
     await talking.press(talking.ann, greeting, "Done")
     assert await talking.kept(talking.ann) == first
     digest = talking.telegram.received(talking.telegram.private(talking.ann))[-2]
-    assert "A second drummer" in digest.plain
+    assert "A lullaby for choir" in digest.plain
 
 
 async def test_done_without_a_category_says_so_and_counts_as_nothing(talking: Talking) -> None:

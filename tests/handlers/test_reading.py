@@ -1,9 +1,18 @@
-"""/latest, /breaking, and /digest said now: what there is to read."""
+"""/latest, /breaking, /trending, what is related, and /digest said now: what there is to read."""
 
 import pytest
+from sqlalchemy import select
 
+from bot.formatter import keyboards
+from bot.formatter.buttons import Why
+from bot.formatter.message import Message as Rendered
+from bot.formatter.request import to_send
+from bot.texts import Texts
+from digests.model import Address
+from digests.store import tables
 from tests.handlers.hostile import HOSTILE
 from tests.handlers.talking import Talking
+from tests.headlines import WAITS
 
 
 async def test_the_latest_of_what_is_followed(talking: Talking) -> None:
@@ -16,7 +25,7 @@ async def test_the_latest_of_what_is_followed(talking: Talking) -> None:
 async def test_who_follows_nothing_is_shown_the_latest_of_all(talking: Talking) -> None:
     said = await talking.hear(talking.ann, "/latest")
     assert "Drama of the year" in said
-    assert "Nova Lane’s singer is ill" in said
+    assert "Velvet Kites’ singer breaks leg in fall from stage" in said
     assert "눈이 많이 와요" in said
 
 
@@ -26,7 +35,7 @@ async def test_who_follows_nothing_is_shown_the_latest_of_all(talking: Talking) 
 async def test_the_latest_of_a_category_followed_or_not(talking: Talking, text: str) -> None:
     said = await talking.hear(talking.ann, text)
     assert "The latest in K-pop" in said
-    assert said.index("singer is ill") < said.index("winter tour")
+    assert said.index("singer breaks leg") < said.index("winter tour")
     assert "Drama of the year" not in said
     assert await talking.followed(talking.ann) == set()
 
@@ -44,19 +53,18 @@ async def test_a_category_without_stories_says_so(talking: Talking) -> None:
 
 
 async def test_only_the_newest_are_shown(talking: Talking) -> None:
-    for number in range(12):
+    titles = WAITS["kpop"][:12]
+    for title in titles:
         talking.clock.forward(minutes=1)
-        await talking.publish(f"Story number {number} of the day")
+        await talking.publish(title)
     said = await talking.hear(talking.ann, "/latest kpop")
-    assert "Story number 11" in said
-    assert "Story number 4 " in said
-    assert "Story number 3 " not in said
+    assert [title in said for title in titles] == [False] * 4 + [True] * 8
 
 
 async def test_breaking_lists_only_what_rang(talking: Talking) -> None:
     said = await talking.hear(talking.ann, "/breaking")
     assert "Breaking news" in said
-    assert "Nova Lane’s singer is ill" in said
+    assert "Velvet Kites’ singer breaks leg in fall from stage" in said
     assert "winter tour" not in said
     assert "케이팝 속보" in await talking.hear(talking.min, "속보 케이팝")
 
@@ -67,7 +75,73 @@ async def test_where_nothing_broke_it_says_so(talking: Talking) -> None:
     assert "최근 속보는 없었어요" in await talking.hear(talking.min, "속보")
 
 
-@pytest.mark.parametrize("command", ["latest", "breaking"])
+FLOOD = "Flood warning for the lower Naru, two villages cleared overnight"
+
+
+async def test_what_several_papers_took_up_is_trending(talking: Talking) -> None:
+    for feed in ("seoul-daily", "hanguk"):
+        await talking.publish(FLOOD, feed=feed, source=feed, tags=("Politics",))
+        talking.clock.forward(minutes=20)
+    said = await talking.hear(talking.ann, "/trending")
+    assert "Trending now" in said
+    assert FLOOD in said
+    assert "and 1 other" in said
+    assert "Drama of the year" not in said
+    assert "Trending in Korea" in await talking.hear(talking.ann, "trending korea")
+    assert "지금 뜨는 시사 소식" in await talking.hear(talking.min, "시사 트렌딩")
+    talking.clock.forward(hours=7)
+    assert FLOOD not in await talking.hear(talking.ann, "/trending")
+
+
+async def test_where_nothing_grows_it_says_so(talking: Talking) -> None:
+    assert "No story is growing right now" in await talking.hear(talking.ann, "/trending")
+    assert "No story in Food" in await talking.hear(talking.ann, "/trending food")
+    assert "지금 뜨는 소식은 없어요" in await talking.hear(talking.min, "급상승")
+
+
+async def story_of(talking: Talking, title: str) -> int:
+    async with talking.store.reading() as tx:
+        (row,) = await tx.rows(select(tables.entries.c.story_id).where(tables.entries.c.title == title))
+    return int(row.story_id)
+
+
+async def related(talking: Talking, texts: Texts, story: int) -> str:
+    """What ann is shown who presses *Related* under an alert of the story."""
+    alert = Rendered("It broke", keyboard=keyboards.under_alert(texts.voice("en"), Why(story, 1)))
+    chat = talking.telegram.private(talking.ann)
+    await talking.desk.bot.do_api_request("sendMessage", api_kwargs=to_send(alert, Address(chat.id)))
+    await talking.press(talking.ann, talking.telegram.messages(chat)[-1], "Related")
+    return talking.telegram.messages(chat)[-1].plain
+
+
+async def test_related_shows_what_is_most_like_the_story(talking: Talking, texts: Texts) -> None:
+    await talking.say(talking.ann, "/start")
+    await talking.publish("Ferry contract: minister Han Doyun steps down", tags=("Politics",))
+    await talking.publish("Snow closes the pass at Misty Ridge", tags=("Politics",))
+    talking.clock.forward(days=4)  # what comes so much later is a story of its own
+    await talking.publish(
+        "Islanders wait a third winter for the ferry that Han Doyun promised", tags=("Politics",)
+    )
+    story = await story_of(talking, "Ferry contract: minister Han Doyun steps down")
+    shown = await related(talking, texts, story)
+    assert shown.startswith("🔗 Related stories")
+    assert "Islanders wait" in shown
+    assert "steps down" not in shown
+    assert "Misty Ridge" not in shown
+
+
+async def test_a_story_like_no_other_and_one_that_is_gone_have_nothing_related(
+    talking: Talking, texts: Texts
+) -> None:
+    await talking.say(talking.ann, "/subscribe kpop")
+    await talking.say(talking.ann, "/stop")
+    snow = await story_of(talking, "눈이 많이 와요")
+    for story in (snow, 99_999):
+        assert "no story like this one" in await related(talking, texts, story)
+    assert (await talking.kept(talking.ann)).paused_at is not None, "who left may read"
+
+
+@pytest.mark.parametrize("command", ["latest", "breaking", "trending"])
 async def test_an_unknown_category_is_answered_with_a_command_to_try(talking: Talking, command: str) -> None:
     said = await talking.hear(talking.ann, f"/{command} drma")
     assert "“drma”" in said
@@ -75,7 +149,7 @@ async def test_an_unknown_category_is_answered_with_a_command_to_try(talking: Ta
 
 
 @pytest.mark.parametrize("words", HOSTILE)
-@pytest.mark.parametrize("command", ["/latest", "/breaking", "최신"])
+@pytest.mark.parametrize("command", ["/latest", "/breaking", "/trending", "최신"])
 async def test_whatever_is_typed_after_it_is_answered(talking: Talking, command: str, words: str) -> None:
     (reply,) = await talking.say(talking.ann, f"{command} {words}"[:4096])
     assert "wrong" not in reply.plain
@@ -86,7 +160,7 @@ async def test_the_digest_now_is_that_of_the_last_day(talking: Talking) -> None:
     await talking.say(talking.ann, "/subscribe kpop drama")
     said = await talking.hear(talking.ann, "/digest")
     assert "3 stories" in said
-    assert "Nova Lane’s singer is ill" in said
+    assert "Velvet Kites’ singer breaks leg in fall from stage" in said
     assert "Drama of the year" in said
     assert "눈이 많이 와요" not in said
     assert "소식 3건" not in said
@@ -117,5 +191,5 @@ async def test_without_a_category_there_is_no_digest_but_a_choice(talking: Talki
 async def test_who_left_may_read_and_is_not_woken_by_it(talking: Talking, text: str) -> None:
     await talking.say(talking.ann, "/subscribe kpop")
     await talking.say(talking.ann, "/stop")
-    assert "Nova Lane" in await talking.hear(talking.ann, text)
+    assert "Velvet Kites" in await talking.hear(talking.ann, text)
     assert (await talking.kept(talking.ann)).paused_at is not None

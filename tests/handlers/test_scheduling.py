@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 
 from bot.formatter import keyboards
-from bot.formatter.buttons import SetLanguage, pack
+from bot.formatter.buttons import SetLanguage, Why, pack
 from bot.formatter.message import Button
 from bot.formatter.message import Message as Rendered
 from bot.formatter.request import to_send
@@ -296,7 +296,7 @@ async def rung(talking: Talking, person: Person) -> Message:
     """An alert as it stands in a person's chat."""
     kept = await talking.kept(person)
     voice = talking.desk.parts.formatter.voice(kept.language)
-    alert = Rendered("🚨 <b>It broke</b>", keyboard=keyboards.under_alert(voice))
+    alert = Rendered("🚨 <b>It broke</b>", keyboard=keyboards.under_alert(voice, Why(1, 1)))
     await talking.desk.bot.do_api_request("sendMessage", api_kwargs=to_send(alert, kept.address))
     return talking.telegram.messages(talking.telegram.private(person))[-1]
 

@@ -10,7 +10,7 @@ from tests.handlers.talking import Talking
 async def test_a_subscription_is_confirmed_by_name_with_the_latest_stories(talking: Talking) -> None:
     (reply,) = await talking.say(talking.ann, "/subscribe kpop")
     assert "You now follow K-pop." in reply.plain
-    assert "Nova Lane’s singer is ill" in reply.plain
+    assert "Velvet Kites’ singer breaks leg in fall from stage" in reply.plain
     assert "Nova Lane announces a winter tour" in reply.plain
     assert "Drama of the year" not in reply.plain
     assert await talking.followed(talking.ann) == {"kpop"}

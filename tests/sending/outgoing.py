@@ -1,7 +1,7 @@
 """A sender with readers on the other side: owe them something, let it work, look at what they got."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
@@ -29,19 +29,24 @@ from digests.model import (
     DeliveryId,
     DigestContent,
     EditionId,
+    Entry,
+    FeedId,
+    Keyed,
     Language,
     NewChat,
     Owed,
     Priority,
     Quiet,
+    Revision,
     Section,
     Share,
     State,
     StoryId,
+    Subject,
     Version,
 )
-from digests.settings import Category, Settings
-from digests.store import chats, editions, outbox, subscriptions, tables
+from digests.settings import Category, FeedSettings, Settings
+from digests.store import chats, editions, entries, feeds, outbox, revisions, subscriptions, tables
 from digests.store.engine import Store
 
 PATIENCE = 30.0  # seconds; what is awaited takes milliseconds, a busy machine may take longer
@@ -146,8 +151,14 @@ class Office:
 
     # What they are owed
 
-    async def announce(self, title: str, *categories: str, worth: timedelta = 6 * HOUR) -> EditionId:
-        """A breaking story for all who follow one of the categories."""
+    async def announce(
+        self,
+        title: str,
+        *categories: str,
+        worth: timedelta = 6 * HOUR,
+        follows: frozenset[Subject] = frozenset(),
+    ) -> EditionId:
+        """A breaking story for all who follow one of the categories, or of the subjects with alerts."""
         now = self.clock()
         async with self.store.writing() as tx:
             story = StoryId(
@@ -158,8 +169,57 @@ class Office:
                 )
             )
             edition = await editions.add(tx, AlertContent(card(title, story, now)), now, story=story)
-            await editions.announce(tx, edition, story, categories, decided_at=now, expires_at=now + worth)
+            await editions.announce(
+                tx, edition, story, categories, decided_at=now, expires_at=now + worth, follows=follows
+            )
         return edition
+
+    async def tell(self, edition: EditionId, title: str) -> None:
+        """A feed brings an entry of the story that an edition tells."""
+        story = await self.story_of(edition)
+        async with self.store.writing() as tx:
+            wanted = FeedSettings(url="https://news.example/feed", name="Daily", categories=())
+            await feeds.settle_with(tx, [wanted], self.clock())
+            feed = FeedId(await tx.value(select(tables.feeds.c.id)))
+            keyed = Keyed(Entry(key=title, title=title), 1, "", "")
+            await entries.add(tx, feed, [keyed], seen_at=self.clock(), history=False)
+            await tx.execute(update(tables.entries).values(story_id=story, judged_at=self.clock()))
+
+    async def turn(
+        self, story: StoryId, number: int, title: str, *categories: str, sensitive: str = ""
+    ) -> EditionId:
+        """A development of a story that rang."""
+        now = self.clock()
+        content = AlertContent(card(title, story, now), turn=number, sensitive=sensitive)
+        async with self.store.writing() as tx:
+            edition = await editions.add(tx, content, now, story=story)
+            await editions.announce(
+                tx,
+                edition,
+                story,
+                categories,
+                decided_at=now,
+                expires_at=now + 6 * HOUR,
+                turn=number,
+                silent=bool(sensitive),
+            )
+        return edition
+
+    async def edit(
+        self, story: StoryId, number: int, content: AlertContent, *, languages: Collection[str] = ()
+    ) -> EditionId:
+        """A revision of a story's last ring."""
+        now = self.clock()
+        revision = Revision(content.turn, number, content, "sources", frozenset(languages))
+        async with self.store.writing() as tx:
+            return await revisions.revise(tx, story, revision, decided_at=now, expires_at=now + 6 * HOUR)
+
+    async def story_of(self, edition: EditionId) -> StoryId:
+        """The story that an edition tells."""
+        async with self.store.reading() as tx:
+            return StoryId(
+                await tx.value(select(tables.editions.c.story_id).where(tables.editions.c.id == edition))
+            )
 
     async def edition(self, *titles: str, alert: bool = False, excerpt: str = "") -> EditionId:
         """A digest of stories, or an alert of one."""

@@ -28,7 +28,8 @@ from digests.model import (
     State,
 )
 from digests.model import Chat as Kept
-from tests.sending.conftest import TOKEN, real_bot
+from tests.emulated import TOKEN
+from tests.sending.conftest import real_bot
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 
@@ -75,6 +76,13 @@ def chat(telegram: Telegram) -> Chat:
             Meaning.MARKUP,
         ),
         (Fault.error(400, "ENTITY_BOUNDS_INVALID"), Meaning.MARKUP),
+        (
+            Fault.error(400, "message is not modified: specified new message content is the same"),
+            Meaning.SENT,
+        ),
+        (Fault.error(400, "message to edit not found"), Meaning.REFUSED),
+        (Fault.error(400, "message can't be edited"), Meaning.REFUSED),
+        (Fault.error(400, "MESSAGE_ID_INVALID"), Meaning.REFUSED),
         (Fault.error(400, "message is too long"), Meaning.REFUSED),
         (Fault.error(400, "BUTTON_DATA_INVALID"), Meaning.REFUSED),
         (Fault.hangs(5), Meaning.UNHEARD),
@@ -125,8 +133,8 @@ async def nobody() -> AsyncIterator[str]:
         yield f"http://127.0.0.1:{held.getsockname()[1]}/bot"
 
 
-async def test_where_nobody_listens_nothing_was_written(nobody: str, chat: Chat, http: str) -> None:
-    unconnected = real_bot(nobody, http=http)
+async def test_where_nobody_listens_nothing_was_written(nobody: str, chat: Chat) -> None:
+    unconnected = real_bot(nobody)
     with pytest.raises(NetworkError):
         await unconnected.initialize()
     outcome = await outcome_of(unconnected, chat)
@@ -135,8 +143,8 @@ async def test_where_nobody_listens_nothing_was_written(nobody: str, chat: Chat,
     await unconnected.shutdown()
 
 
-async def test_a_host_that_does_not_exist_was_written_nothing(chat: Chat, http: str) -> None:
-    unconnected = real_bot("http://telegram.invalid/bot", http=http)
+async def test_a_host_that_does_not_exist_was_written_nothing(chat: Chat) -> None:
+    unconnected = real_bot("http://telegram.invalid/bot")
     with pytest.raises(NetworkError):
         await unconnected.initialize()
     assert (await outcome_of(unconnected, chat)).meaning is Meaning.UNREACHABLE
@@ -144,9 +152,9 @@ async def test_a_host_that_does_not_exist_was_written_nothing(chat: Chat, http: 
 
 
 async def test_while_all_connections_are_taken_nothing_was_written(
-    telegram: Telegram, base_url: str, chat: Chat, http: str
+    telegram: Telegram, base_url: str, chat: Chat
 ) -> None:
-    async with real_bot(base_url, http=http, pool_timeout=0.2, connect_timeout=0.5, read_timeout=20.0) as bot:
+    async with real_bot(base_url, pool_timeout=0.2, connect_timeout=0.5, read_timeout=20.0) as bot:
         telegram.fault(Fault.hangs(3.0, times=64))
         taken = [asyncio.create_task(outcome_of(bot, chat)) for _ in range(3)]
         people = [telegram.person(f"Reader {number}") for number in range(61)]
@@ -162,11 +170,11 @@ async def test_while_all_connections_are_taken_nothing_was_written(
 
 
 async def test_a_connection_that_the_server_closed_meanwhile_is_opened_anew(
-    telegram: Telegram, chat: Chat, http: str
+    telegram: Telegram, chat: Chat
 ) -> None:
     async with Server(telegram.app()) as server:
         port = int(server.url.rpartition(":")[2])
-        bot = real_bot(f"{server.url}/bot", http=http)
+        bot = real_bot(f"{server.url}/bot")
         await bot.initialize()
         assert (await outcome_of(bot, chat)).meaning is Meaning.SENT
     async with Server(telegram.app(), port=port):

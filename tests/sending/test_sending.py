@@ -7,8 +7,8 @@ from structlog.testing import capture_logs
 
 from bot.playground.telegram import Fault
 from bot.sending.sender import SLOTS
-from digests.model import Alerts, Quiet, Share, State
-from digests.store import chats, outbox
+from digests.model import Alerts, Quiet, Share, State, Subject, What, Wish
+from digests.store import chats, interests, outbox
 from tests.sending.outgoing import HOUR, PATIENCE, Office
 
 LONG = "It is a long story, told at length. " * 12
@@ -34,6 +34,30 @@ async def test_an_alert_reaches_whoever_follows_one_of_its_categories_and_nobody
     for reader in (other, off, later, paused):
         assert office.got(reader) == []
         assert await office.rows(reader) == []
+
+
+async def test_an_alert_reaches_who_follows_a_name_in_it_with_alerts_and_none_who_mutes_a_word_of_it(
+    office: Office,
+) -> None:
+    follower, quiet = await office.reader(), await office.reader()
+    fan, muting = await office.reader("kpop"), await office.reader("kpop")
+    name, word = Subject(What.NAME, "nova-lane"), Subject(What.WORDS, "breaks up")
+    async with office.store.writing() as tx:
+        for reader, wish, subject, alerts in (
+            (follower, Wish.FOLLOW, name, True),
+            (quiet, Wish.FOLLOW, name, False),
+            (muting, Wish.MUTE, word, None),
+            (fan, Wish.MUTE, Subject(What.WORDS, "brea"), None),
+        ):
+            await interests.add(
+                tx, reader.id, wish, subject, label="", now=office.clock() - HOUR, alerts=alerts
+            )
+    edition = await office.announce("Nova Lane breaks up", "kpop", follows=frozenset({name}))
+    await office.tell(edition, "Nova Lane breaks up after nine years")
+    with capture_logs() as logs:
+        await office.send()
+    assert [len(office.got(one)) for one in (follower, quiet, fan, muting)] == [1, 0, 1, 0]
+    assert {"muted": 1} in [log["not_owed"] for log in logs if log["event"] == "unfolded"]
 
 
 async def test_what_was_sent_is_not_sent_again_whoever_looks_again(office: Office) -> None:

@@ -15,12 +15,12 @@ from telegram.ext import ExtBot
 from bot.playground.telegram import Cut, Fault, Telegram
 from bot.sending.outcomes import BROKEN_TRIES, DELETED_TRIES
 from bot.sending.pace import Gate
+from bot.sending.wire import Wire
 from digests.model import State
 from digests.store import outbox, tables
 from digests.store.engine import Store
-from digests.store.migrate import migrate
 from tests.conftest import POSTGRES_URL
-from tests.sending.conftest import Hands
+from tests.emulated import TOKEN, Hands
 from tests.sending.outgoing import PATIENCE, Office
 
 
@@ -245,17 +245,18 @@ async def test_an_outcome_outlives_a_database_that_is_away_for_a_while(office: O
 
 
 async def test_an_answer_that_looks_odd_is_no_reason_to_send_again(
-    sqlite_url: str, telegram: Telegram, base_url: str, clock: Hands
+    migrated_sqlite_url: str, telegram: Telegram, base_url: str, clock: Hands
 ) -> None:
-    store = Store.open(sqlite_url)
-    await migrate(store)
+    store = Store.open(migrated_sqlite_url)
 
     class Odd(ExtBot[int]):
         async def do_api_request(self, *args: object, **more: object) -> object:
             await super().do_api_request(*args, **more)  # type: ignore[arg-type]
             return True
 
-    odd = Odd("600000001:TEST", base_url=base_url, rate_limiter=Gate(2_000))
+    odd = Odd(
+        TOKEN, base_url=base_url, request=Wire(8), get_updates_request=Wire(1), rate_limiter=Gate(2_000)
+    )
     async with odd, Office(store, telegram, odd, clock) as office:
         reader = await office.reader("kpop")
         await office.announce("Nova Lane", "kpop")

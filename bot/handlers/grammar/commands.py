@@ -9,10 +9,23 @@ from bot.handlers.grammar.letters import keys, phrases
 # The first word of each is the command itself. Words of several parts are compared without their spaces.
 WORDS: Mapping[str, tuple[str, ...]] = {
     "start": ("start", "시작", "처음"),
-    "subscribe": ("subscribe", "follow", "sub", "구독", "구독 추가", "받기", "팔로우"),
+    "subscribe": ("subscribe", "sub", "구독", "구독 추가", "받기"),
     "unsubscribe": (
-        *("unsubscribe", "unfollow", "unsub", "구독 취소", "구독 해지", "구독 해제", "구독 끊기", "해지"),
-        *("언팔로우", "그만 받기"),
+        *("unsubscribe", "unsub", "구독 취소", "구독 해지", "구독 해제", "구독 끊기", "해지"),
+        "그만 받기",
+    ),
+    "follow": ("follow", "팔로우", "관심 추가", "키워드 추가"),
+    "unfollow": ("unfollow", "언팔로우", "언팔", "팔로우 취소", "팔로우 해제", "관심 해제", "키워드 삭제"),
+    "mute": ("mute", "뮤트", "숨기기", "숨김", "제외", "차단", "안 보기"),
+    "unmute": (
+        "unmute",
+        "언뮤트",
+        "뮤트 해제",
+        "뮤트 취소",
+        "숨기기 취소",
+        "숨김 해제",
+        "차단 해제",
+        "제외 취소",
     ),
     "categories": (
         *("categories", "category", "topics", "카테고리", "카테고리 목록", "관심 분야", "분야", "주제"),
@@ -36,6 +49,10 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "timezone": ("timezone", "time zone", "tz", "시간대", "표준시"),
     "alerts": ("alerts", "alert", "알림", "속보 알림", "알림 설정"),
     "breaking": ("breaking", "breaking news", "속보", "최근 속보", "긴급"),
+    "trending": (
+        *("trending", "trends", "hot", "트렌딩", "트렌드", "급상승", "급상승 소식", "뜨는 소식", "뜨는 뉴스"),
+        *("지금 뜨는 소식", "화제", "화제의 소식", "핫이슈"),
+    ),
     "quiet": (
         *("quiet", "quiet hours", "do not disturb", "dnd", "방해금지", "방해 금지 시간", "방해 금지 모드"),
         *("조용히", "조용한 시간"),
@@ -62,7 +79,12 @@ _ALONE_COMMANDS = frozenset({"start", "stop", "forget"})
 _ALONE = phrases(("news", "소식", "뉴스", "받기"))
 _LONG = 8  # parts; a longer message is a sentence, whatever it begins with
 # Korean puts the verb last: "케이팝 구독", "케이팝 속보", "서울 시간대".
-_LAST = frozenset({"subscribe", "unsubscribe", "latest", "breaking", "timezone"})
+_LAST = frozenset(
+    {
+        *("subscribe", "unsubscribe", "follow", "unfollow", "mute", "unmute"),
+        *("latest", "breaking", "trending", "timezone"),
+    }
+)
 _SHORT = 6  # parts of a message whose last word may be its command
 
 _ENDINGS = (

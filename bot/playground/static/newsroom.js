@@ -5,6 +5,7 @@ import { make } from "./dom.js";
 
 const SHELVES = [
   ["breaking", "Breaking", "These ring"],
+  ["turn", "Turns", "What came of a story that rang: a reply to its alert, from 20 minutes on"],
   ["opinion", "Opinion", "Filed under Breaking, yet no alert"],
   ["ordinary", "Stories", "For the next digest"],
 ];
