@@ -6,7 +6,7 @@ READY  := $(VENV)/.ready
 # More than cores: some tests wait for the clock, or for processes of their own.
 WORKERS ?= 4
 
-.PHONY: try demo test lint format types contracts pytest screenshots texts lock migration clean
+.PHONY: try demo test lint format types contracts pytest slow screenshots texts lock migration clean
 
 try: $(READY)  ## Chat with the bot in a browser: no token, no network
 	$(BIN)/sosik playground
@@ -32,6 +32,9 @@ contracts: $(READY)  ## Who may import whom
 
 pytest: $(READY)
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal
+
+slow: $(READY)  ## The tests that take long: hostile documents at full size
+	$(BIN)/pytest -m slow -n $(WORKERS) --dist worksteal
 
 screenshots: $(READY)  ## Take the pictures of docs/ anew (needs chromium)
 	SOSIK_SCREENSHOTS=docs/images $(BIN)/pytest tests/browser -n 0

@@ -48,9 +48,9 @@ async def test_from_start_to_the_morning_digest(page: Page, playground: Playgrou
     await alert.get_by_test_id("key").first.click()
     await expect(alert.get_by_test_id("key").first).not_to_have_attribute("aria-busy", "true")
 
-    await page.locator('[data-testid="publish"][data-sample-id="the-light-stays-on"]').click()
+    await page.locator('[data-testid="publish"][data-sample-id="song-without-a-chorus"]').click()
     await page.locator('[data-testid="jump"][data-jump="morning"]').click()
-    digest = messages(page).filter(has_text="The leader leaves; the light stays on").last
+    digest = messages(page).filter(has_text="In defence of the song without a chorus").last
     await expect(digest).to_be_visible(timeout=30_000)
     await shoot(page, "digest")
 

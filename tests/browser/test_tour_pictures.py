@@ -158,5 +158,5 @@ async def test_the_alert_in_a_group(paper: Page, playground: Playground, keep: K
     await expect(said(paper, "You now follow")).to_be_visible()
     playground.newsroom.publish("east-coast-quake")
     alert = said(paper, "No alerts here")
-    await expect(alert.get_by_test_id("key")).to_have_count(2)
+    await expect(alert.get_by_test_id("key")).to_have_count(3)
     await keep(alert, "tour-alert-in-a-group")

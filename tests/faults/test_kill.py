@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections import Counter
+from itertools import islice
 from pathlib import Path
 from random import Random
 
@@ -10,6 +11,7 @@ import pytest
 
 from bot.playground.telegram import Chat, Fault, Person
 from bot.sending.sender import SLOTS
+from tests.headlines import RINGS
 from tests.process import World, outside
 
 KILLS = int(os.environ.get("SOSIK_KILLS", "5"))
@@ -27,7 +29,7 @@ async def test_a_killed_bot_loses_nothing_and_repeats_no_more_than_was_in_flight
         chats = {person: telegram.private(person) for person in readers}
         await world.start()
         for person, chat in chats.items():
-            telegram.say(chat, person, "/subscribe kpop")
+            telegram.say(chat, person, "/subscribe kpop korea drama")
             telegram.say(chat, person, "/quiet off")
         await telegram.until(
             lambda: all(len(telegram.received(chat)) >= 2 for chat in chats.values()), timeout=60
@@ -35,17 +37,15 @@ async def test_a_killed_bot_loses_nothing_and_repeats_no_more_than_was_in_flight
         await _history_is_read(world)
         telegram.fault(Fault.hangs(0.02, method="sendMessage", times=None))
 
+        breaking = iter(title for titles in RINGS.values() for title in titles)
         told: list[str] = []
         wishes: dict[Person, str] = {}
-        for kill in range(KILLS):
-            for number in range(2):
-                title = f"Invented group number {kill}-{number} leaves its invented label"
-                world.newsroom.publish_text(
-                    "lightstick-weekly", f"BREAKING: {title}", "It is said to be final."
-                )
-                told.append(title)
+        for _ in range(KILLS):
+            for title in islice(breaking, 2):
+                world.newsroom.publish_text("lightstick-weekly", title, f"{title}.")
+                told.append(title.removeprefix("BREAKING: ").removeprefix("[속보] "))
             for person in chance.sample(readers, 5):
-                wishes[person] = chance.choice(["food", "drama", "beauty"])
+                wishes[person] = chance.choice(["food", "beauty"])
                 telegram.say(chats[person], person, f"/subscribe {wishes[person]}")
             await asyncio.sleep(chance.uniform(0.05, 1.5))
             await world.kill()

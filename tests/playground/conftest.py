@@ -1,7 +1,6 @@
 """An emulated Telegram, its server, and the real python-telegram-bot in front of it."""
 
 from collections.abc import AsyncIterator, Callable
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,32 +8,14 @@ import pytest
 from telegram.ext import ExtBot
 from telegram.request import HTTPXRequest
 
-from bot.playground.telegram import Chat, Person, Schema, Server, Telegram
-
-TOKEN = "600000001:TEST"
-
-
-class Hands:
-    """A clock that is set by hand."""
-
-    def __init__(self) -> None:
-        self.time = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.time
-
-    def forward(self, **delta: float) -> None:
-        self.time += timedelta(**delta)
+from bot.playground.telegram import Chat, Person, Schema, Telegram
+from tests.emulated import TOKEN
 
 
 @pytest.fixture
-def clock() -> Hands:
-    return Hands()
-
-
-@pytest.fixture
-def service(clock: Hands) -> Telegram:
-    return Telegram(token=TOKEN, now=clock)
+def service(telegram: Telegram) -> Telegram:
+    """The emulated Telegram, which is what these tests are about."""
+    return telegram
 
 
 @pytest.fixture
@@ -58,12 +39,6 @@ def ask(service: Telegram) -> Callable[..., Any]:
         return answer["result"] if answer["ok"] else answer["description"]
 
     return call
-
-
-@pytest.fixture
-async def base_url(service: Telegram) -> AsyncIterator[str]:
-    async with Server(service.app()) as server:
-        yield f"{server.url}/bot"
 
 
 @pytest.fixture

@@ -386,7 +386,7 @@ async def test_a_published_story_is_in_its_feed_and_goes_out_once(
 ) -> None:
     fresh = next(each for each in place.newsroom.fresh if each.kind == "breaking")
     shelf = (await state_of(web))["samples"]
-    assert {each["kind"] for each in shelf} == {"ordinary", "breaking", "opinion"}
+    assert {each["kind"] for each in shelf} == {"ordinary", "breaking", "opinion", "turn"}
     answer = await web.post("/api/publish", json={"sample": fresh.id})
     after = {each["id"]: each for each in answer.json()["samples"]}
     assert list(after) == [each["id"] for each in shelf]

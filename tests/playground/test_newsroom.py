@@ -146,7 +146,7 @@ async def test_a_sample_is_published_once(newsroom: Newsroom) -> None:
 def test_there_is_something_to_publish_of_every_kind_in_both_languages(newsroom: Newsroom) -> None:
     language = {facts.name: facts.language for facts in newsroom.feeds}
     kinds = {(sample.kind, language[sample.feed]) for sample in newsroom.fresh}
-    assert kinds >= {(kind, spoken) for kind in ("ordinary", "breaking") for spoken in ("en", "ko")}
+    assert kinds >= {(kind, spoken) for kind in ("ordinary", "breaking", "turn") for spoken in ("en", "ko")}
     assert "opinion" in {sample.kind for sample in newsroom.fresh}
     assert all(sample.label for sample in newsroom.fresh)
 

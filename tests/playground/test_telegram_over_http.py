@@ -37,8 +37,8 @@ from telegram.ext import (
 )
 
 from bot.playground.telegram import Chat, Cut, Fault, Limits, Person, Server, Telegram
+from tests.emulated import TOKEN
 
-TOKEN = "600000001:TEST"
 # RetryAfter warns of its own future whenever one is made.
 pytestmark = pytest.mark.filterwarnings("ignore:Deprecated since version v22.2")
 Real = ExtBot[None]

@@ -20,13 +20,14 @@ from bot.texts import Texts
 from digests.compose import of_categories
 from digests.editions.timetable import zone_of
 from digests.feeds.fetch import Fetcher
-from digests.judge import judge
+from digests.judge import Judge
 from digests.look import Polled
 from digests.model import LANGUAGES, Address
 from digests.poll import Poller
-from digests.settings import Category, FeedSettings, PollingSettings, Settings
+from digests.settings import Category, FeedSettings, PollingSettings, RetentionSettings, Settings
 from digests.store import feeds, stories
 from digests.store.engine import Store
+from tests.words import vocabulary
 
 TOKEN = "600000001:AAreal-documents-real-documents-real"
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
@@ -52,6 +53,7 @@ def _settings(url: str, test_data: Path) -> Settings:
         categories=(Category("news", {"en": "News", "ko": "뉴스"}, emoji="🗞"),),
         feeds=tuple(FeedSettings(f"{url}/{name}", name, ("news",)) for name in names),
         polling=PollingSettings(allow_private_hosts=True, timeout=timedelta(seconds=60)),
+        retention=RetentionSettings(entry_text=AGES),
     )
 
 
@@ -66,7 +68,8 @@ async def test_real_documents_become_digests_that_telegram_takes(
         await Poller(store, fetcher, settings, run="run", now=lambda: NOW, done=polled.append).all_once()
     assert [one for one in polled if one.error] == []
     assert all(one.new for one in polled), polled
-    while (await judge(store, settings, lambda: NOW)).more:
+    judge = Judge(store, settings, vocabulary, now=lambda: NOW)
+    while (await judge.step()).more:
         pass
 
     telegram = Telegram(token=TOKEN, now=lambda: NOW)

@@ -10,7 +10,7 @@ import pytest
 from tests.process import World, outside
 
 TITLE = "TIDEMARK leader Ok Taeo leaves the group"
-OPINION = "The leader leaves; the light stays on"
+OPINION = "In defence of the song without a chorus"
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ async def test_a_reader_subscribes_and_the_alert_and_the_digest_arrive(world: Wo
     assert not alert.silent
     assert "Lightstick Weekly" in alert.plain
 
-    newsroom.publish("the-light-stays-on")
+    newsroom.publish("song-without-a-chorus")
     due = _next_minute()
     for person in (ann, cho):
         await world.ask(person, "/timezone UTC")
