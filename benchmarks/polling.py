@@ -1,6 +1,6 @@
 """How fast feeds are polled: `python -m benchmarks.polling`, a table.
 
-`sosik poll --once` against `reader` (https://pypi.org/project/reader), both as whole processes, on SQLite, on one local
+`sosik poll --once` against `reader` (of the Python package index), both as whole processes, on SQLite, on one local
 server, in turns. `--cycle` measures a running bot with 10,000 feeds; `--cycle --day` runs the 288 cycles of a day as
 fast as they go and looks at its memory, with 1,000 feeds unless told otherwise. `--hostile` measures what bad feeds do to good ones,
 `--stages` where the time goes. Needs Linux (memory and time of processes), and nothing else in their way.
