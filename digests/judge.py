@@ -119,8 +119,8 @@ class Judge:
                 one = newsroom.judge(unjudged, moment, desk.alike(unjudged))
                 if one.filed.decision.rings and one.filed.categories:
                     await desk.write()  # an alert is about the story as it stands when it rings
-                    await desk.lay(one, moment)
-                    await desk.announce(one.filed, moment)
+                    story = await desk.lay(one, moment)
+                    await desk.announce(story, one.filed, moment)
                     announced += 1
                     if announced >= MOST_ALERTS:
                         break
@@ -156,8 +156,8 @@ class _Desk:
         found = (*self._by_link.get(unjudged.link_key, ()), *self._by_title.get(unjudged.title_key, ()))
         return [replace(one, story=self._merged.get(one.story, one.story)) for one in found]
 
-    async def lay(self, judgement: Judgement, at: datetime) -> None:
-        """Take one more. Where it makes one of two stories, so does the store."""
+    async def lay(self, judgement: Judgement, at: datetime) -> StoryId:
+        """Take one more. Where it makes one of two stories, so does the store. Gives the story that it is of then."""
         filed = judgement.filed
         if isinstance(filed.placement, Joins):
             story = filed.placement.story
@@ -171,6 +171,7 @@ class _Desk:
             self._denied[story] = filed
         for merge in self._newsroom.keep(judgement, story):
             await self._merge(merge)
+        return self._merged.get(story, story)
 
     async def write(self) -> None:
         """Write what was laid."""
@@ -184,9 +185,8 @@ class _Desk:
                 if made.new and _only_told(one.filed.decision):
                     await self._owe(made.story, made.new, one.filed, one.at)
 
-    async def announce(self, filed: Filed, now: datetime) -> None:
-        """Owe the alert, or the turn, that the entry laid last is, to everybody it is for."""
-        story = self._laid[-1].story
+    async def announce(self, story: StoryId, filed: Filed, now: datetime) -> None:
+        """Owe the alert, or the turn, that an entry of a story is, to everybody it is for."""
         await self.write()
         await self._owe(story, None, filed, now)
         await stories.alerted(self._tx, story, now, filed.decision.turn)
