@@ -1,5 +1,6 @@
 """judge, when more is told of a story: turns, edits, two stories that are one, and what a new run remembers."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -7,7 +8,7 @@ from sqlalchemy import select
 
 from digests.model import Filed
 from digests.store import tables
-from tests.headlines import WAITS
+from tests.headlines import RINGS, WAITS
 
 COLLAPSED = "BREAKING: Singer Baek Haneul collapses on stage in Daegu"
 DIED = "Singer Baek Haneul, who collapsed on stage in Daegu, dies at 31"
@@ -94,9 +95,9 @@ TOGETHER = (
 )
 
 
-async def meanwhile(newsroom: Any) -> None:
+async def meanwhile(newsroom: Any, titles: Sequence[str] = WAITS["korea"][:12]) -> None:
     """The rest of the day's news: a small story is looked at again when some has passed."""
-    for title in WAITS["korea"][:12]:
+    for title in titles:
         newsroom.publish(title, "post")
     await newsroom.news()
 
@@ -144,6 +145,21 @@ async def test_a_merged_storys_filings_keep_their_place(newsroom) -> None:
     newsroom.clock("08:00")
     await newsroom.digest()
     assert len(newsroom.got(chat, "digest")) == 1
+
+
+async def test_an_alert_at_which_two_stories_turn_out_to_be_one_is_announced_all_the_same(newsroom) -> None:
+    for title in (*APART, *TOGETHER):
+        await told(newsroom, title, "post", minutes=1)
+    assert len(await stories(newsroom)) == 2
+    before = len(await sends(newsroom))
+    await meanwhile(newsroom, RINGS["korea"][:11])
+    taken_in = await newsroom.rows(
+        select(tables.stories.c.id).where(tables.stories.c.merged_into.is_not(None))
+    )
+    assert len(taken_in) == 1
+    rang = await newsroom.rows(select(tables.decisions.c.entry_id).where(tables.decisions.c.rings))
+    assert len(await sends(newsroom)) - before >= 9
+    assert len(rang) >= 10
 
 
 async def test_two_stories_that_both_rang_are_linked_and_stay_two(newsroom) -> None:
