@@ -30,14 +30,6 @@ async def write(
         await tx.execute(insert(tx, shown).from_select(columns, there).on_conflict_do_nothing())
 
 
-async def editions_of(tx: Reading, story: StoryId) -> tuple[EditionId, ...]:
-    """Give the editions in which a story stands, the oldest first."""
-    rows = await tx.rows(
-        select(shown.c.edition_id).where(shown.c.story_id == story).order_by(shown.c.edition_id)
-    )
-    return tuple(EditionId(row.edition_id) for row in rows)
-
-
 async def in_digests(
     tx: Reading, chats: Collection[ChatId], of: Collection[StoryId], now: datetime
 ) -> dict[ChatId, frozenset[StoryId]]:

@@ -102,10 +102,6 @@ class Newsroom:
             self._so_far.pop(story, None)
             self._filed.pop(story, None)
 
-    def related(self, story: StoryId, most: int) -> tuple[StoryId, ...]:
-        """Give the stories of the window that are nearest to one, without itself."""
-        return self._index.related(story, most)
-
     def _read(self, unjudged: Unjudged) -> Read:
         entry, feed = unjudged.entry, self._feed(unjudged.feed)
         language, names = language_of(entry, feed), self._names(entry)

@@ -49,12 +49,6 @@ def sensitive(told: Told, words: NewsWords) -> tuple[str, ...]:
     return tuple(sorted(kinds))
 
 
-def is_never(reason: Reason, words: NewsWords) -> bool:
-    """Whether a kind of piece never rings, unless something grave outweighs it."""
-    piece = words.pieces.get(reason.code)
-    return piece is None or piece.never
-
-
 def _marks(told: Told, words: NewsWords) -> Iterator[Weighed]:
     seen = set()
     for reason in told.marks:
