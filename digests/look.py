@@ -240,6 +240,8 @@ class Look:
             fresh_for=answer.fresh_for,
             hub_until=None if missed else due.hub_until,
         )
+        if parsed is None and _is_as_before(due, answer, body_hash):
+            return polls.Kept(feeds.Poll(due.id, again.at, again.reason, as_before=True), now)
         poll = feeds.Poll(
             due.id,
             again.at,
@@ -325,3 +327,11 @@ class Look:
         async with self._store.writing() as tx:
             await feeds.let_wait(tx, due.id, self._now() + rests, why)
         return Polled(due.name, error=f"Not asked: its host refused us, and rests for {spoken(rests)}.")
+
+
+def _is_as_before(due: feeds.DueFeed, answer: Fetched | Unchanged, body_hash: str) -> bool:
+    """Whether an answer that brought nothing to read told nothing else, either: so it is with most polls."""
+    if due.failures or due.moving or answer.permanent_url:
+        return False
+    known = due.etag, due.last_modified, due.body_hash
+    return known == (answer.etag, answer.last_modified, body_hash)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from digests.model import Filed
 
 COLLECT_EVERY = (
-    10_000  # objects; a poll begins hundreds of requests at once, and little of it is garbage in circles
+    100_000  # objects; a poll begins hundreds of requests at once, and little of it is garbage in circles
 )
 
 

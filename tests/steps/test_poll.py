@@ -153,6 +153,17 @@ async def test_a_failing_feed_says_why_in_words_waits_longer_each_time_and_recov
     assert state.next_poll_at - newsroom.time <= timedelta(minutes=5)
 
 
+async def test_an_answer_that_nothing_changed_ends_a_failure_too(newsroom) -> None:
+    newsroom.publish("First")
+    await newsroom.poll()
+    newsroom.misbehave("daily", status=500)
+    await newsroom.poll()
+    newsroom.misbehave("daily")
+    assert (await newsroom.poll())["daily"].unchanged
+    state = await newsroom.feed()
+    assert (state.failures, state.error) == (0, "")
+
+
 async def test_a_server_that_says_when_to_come_back_is_left_alone_until_then(newsroom) -> None:
     newsroom.misbehave("daily", status=429, headers={"Retry-After": "7200"})
     await newsroom.poll()
