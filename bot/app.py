@@ -138,7 +138,7 @@ class App:
         judge = Judge(store, settings, lambda: vocabulary, now=now)
         wake_sender = partial(self.wake, "send")
         workshop = Workshop(places=1)
-        discoverer = Discoverer(fetcher, workshop, settings.polling)
+        discoverer = Discoverer(fetcher, workshop)
         talking = desk(
             bot,
             Parts(
@@ -182,9 +182,7 @@ class App:
         web = None
         if self._config.web.public_url:
             ours = Ours(self._config.web.public_url, key_of(self._config.telegram.token.get_secret_value()))
-            subscriber = Subscriber(
-                store, fetcher, settings.polling, ours, now=now, token=partial(token_urlsafe, 32)
-            )
+            subscriber = Subscriber(store, fetcher, ours, now=now, token=partial(token_urlsafe, 32))
             steps["subscribe"] = subscriber.step
             listener = Listener(
                 store,

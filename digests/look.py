@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
+from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
@@ -13,15 +14,15 @@ import structlog
 from digests.errors import FeedError
 from digests.feeds.addresses import shown
 from digests.feeds.fetch import Fetched, Fetcher, Request, Unchanged
-from digests.feeds.habits import MOST, observed, spoken, wished
+from digests.feeds.habits import MOST, observed, wished
 from digests.feeds.identity import KEY_VERSION
-from digests.feeds.manners import Manners, beside, host_of
+from digests.feeds.manners import living_at
 from digests.feeds.moving import settled
 from digests.feeds.notices import forbids_copying
 from digests.feeds.novelty import News, first_of, sift, unseen_of
 from digests.feeds.pacing import after_success, interval_of
 from digests.feeds.rhythm import next_poll, place_of
-from digests.feeds.trouble import TryLaterError
+from digests.feeds.trouble import RestingError, TryLaterError
 from digests.feeds.websub import holds, offered
 from digests.model import FeedId, HubSubscription
 from digests.settings import FeedSettings, Settings
@@ -65,8 +66,6 @@ class Look:
         self.heed(settings)
         self._polling = settings.polling
         self._kept_for = settings.retention.entry_text
-        self._manners = Manners(settings.polling)
-        self._fetching = asyncio.Semaphore(settings.polling.concurrency)
         self._written = Gatherer(store, polls.keep)
         self._now = now
         self._alone: WeakValueDictionary[FeedId, asyncio.Lock] = WeakValueDictionary()
@@ -99,12 +98,11 @@ class Look:
         address = due.address or due.url
         try:
             answer = await self._ask(due, address)
-            if isinstance(answer, timedelta):
-                return await self._leave(due, answer)
-            self._manners.answered(address)
             body_hash = answer.fingerprint if isinstance(answer, Fetched) else due.body_hash
             known = due.key_version == KEY_VERSION and due.body_hash == body_hash
             parsed = await self._read(answer) if isinstance(answer, Fetched) and not known else None
+        except RestingError as error:
+            return await self._leave(due, error)
         except FeedError as error:
             return await self._failed(due, error)
         news, body = News(), b""
@@ -156,8 +154,7 @@ class Look:
         """Let one look at a feed's entries at a time: its hub may tell of what a poll is just writing."""
         return self._alone.setdefault(feed, asyncio.Lock())
 
-    async def _ask(self, due: feeds.DueFeed, address: str) -> Fetched | Unchanged | timedelta:
-        """Fetch when it is the host's turn; a time is how long the host rests, which has refused us."""
+    async def _ask(self, due: feeds.DueFeed, address: str) -> Fetched | Unchanged:
         wanted = self._feeds.get(due.url)
         current = due.key_version == KEY_VERSION  # after an upgrade that makes keys anew, all is read anew
         request = Request(
@@ -168,12 +165,7 @@ class Look:
         )
         self.queued.add(due.id)
         self.moved.set()
-        async with self._manners.turn(address) as rests:
-            self.queued.discard(due.id)
-            if rests is not None:
-                return rests
-            async with self._fetching:
-                return await self._fetcher.fetch(request)
+        return await self._fetcher.fetch(request, begun=partial(self.queued.discard, due.id))
 
     async def _read(self, answer: Fetched) -> "Parsed":
         """Read a document. Raises FeedError. What reads them is imported when there is one: most polls bring none."""
@@ -293,14 +285,14 @@ class Look:
             ),
             now,
         )
-        if rest := self._rest(due, error):
-            others = beside(due.address or due.url, self._feeds)
+        if isinstance(error, TryLaterError) and error.rest:
             kept = replace(
-                kept, also_wait=others, wait_until=now + rest, wait_why=f"its host refused us: {error.what}"
+                kept,
+                also_wait=tuple(url for url in living_at(error.host, self._feeds) if url != due.url),
+                wait_until=now + error.rest,
+                wait_why=f"its host refused us: {error.what}",
             )
-            log.warning(
-                "host rests", host=host_of(due.address or due.url), seconds=round(rest.total_seconds())
-            )
+            log.warning("host rests", host=error.host, seconds=round(error.rest.total_seconds()))
         await self._written.put(kept)
         log.warning(
             "feed gone" if gone else "feed failed",
@@ -311,22 +303,12 @@ class Look:
         )
         return Polled(due.name, error=error.what)
 
-    def _rest(self, due: feeds.DueFeed, error: FeedError) -> timedelta | None:
-        """How long the whole host rests that refused us; None where it does not."""
-        address = due.address or due.url
-        if isinstance(error, TryLaterError):
-            return self._manners.refused(address, error)
-        if error.status is not None:
-            self._manners.answered(address)
-        return None
-
-    async def _leave(self, due: feeds.DueFeed, rests: timedelta) -> Polled:
-        """Ask nothing of a host that rests."""
+    async def _leave(self, due: feeds.DueFeed, error: RestingError) -> Polled:
+        """Write nothing of a feed whose host rests, but when it is looked at next."""
         self._writes(due.id)
-        why = "its host refused us, and rests"
         async with self._store.writing() as tx:
-            await feeds.let_wait(tx, due.id, self._now() + rests, why)
-        return Polled(due.name, error=f"Not asked: its host refused us, and rests for {spoken(rests)}.")
+            await feeds.let_wait(tx, due.id, self._now() + error.rest, "its host refused us, and rests")
+        return Polled(due.name, error=error.what)
 
 
 def _is_as_before(due: feeds.DueFeed, answer: Fetched | Unchanged, body_hash: str) -> bool:

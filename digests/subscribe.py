@@ -9,12 +9,11 @@ import structlog
 
 from digests.errors import FeedError
 from digests.feeds.fetch import Fetcher
-from digests.feeds.manners import Manners, host_of
+from digests.feeds.manners import host_of
 from digests.feeds.rhythm import place_of
-from digests.feeds.trouble import TryLaterError
+from digests.feeds.trouble import RestingError, TryLaterError
 from digests.feeds.websub import pause, request, seal_of
 from digests.model import HubState, HubSubscription
-from digests.settings import PollingSettings
 from digests.store import websub
 from digests.store.engine import Store
 
@@ -45,7 +44,6 @@ class Subscriber:
         self,
         store: Store,
         fetcher: Fetcher,
-        settings: PollingSettings,
         ours: Ours,
         *,
         now: Callable[[], datetime],
@@ -53,7 +51,6 @@ class Subscriber:
     ) -> None:
         self._store = store
         self._fetcher = fetcher
-        self._manners = Manners(settings)
         self._ours = ours
         self._now = now
         self._token = token
@@ -80,15 +77,12 @@ class Subscriber:
         wait = pause(one.failures + 1, place_of(one.token))
         error = ""
         try:
-            async with self._manners.turn(one.hub) as rests:
-                if rests is not None:
-                    return websub.Asked(one.id, until, self._now() + rests, one.failures)
-                await self._fetcher.send(one.hub, form)
-            self._manners.answered(one.hub)
+            await self._fetcher.send(one.hub, form)
+        except RestingError as resting:
+            return websub.Asked(one.id, until, self._now() + resting.rest, one.failures)
         except FeedError as refusal:
             error = refusal.what
             if isinstance(refusal, TryLaterError):
-                self._manners.refused(one.hub, refusal)
                 wait = max(wait, min(refusal.retry_after or wait, timedelta(days=1)))
         tell = log.warning if error else log.info
         tell(

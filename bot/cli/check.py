@@ -67,18 +67,14 @@ def _print(findings: Sequence[Finding], secrets: Sequence[str]) -> None:
 
 async def _look(config: "Config") -> list[Finding]:
     from digests.feeds.fetch import Fetcher
-    from digests.feeds.manners import Manners
     from digests.feeds.workshop import Workshop
 
     workshop = Workshop()
-    places = asyncio.Semaphore(config.polling.concurrency)
     feeds, unnamed = await _named(config)
-    manners = Manners(config.newsroom().polling)
     async with Fetcher(config.newsroom().polling) as fetcher:
 
         async def feed(wanted: "FeedSettings") -> Finding:
-            async with manners.turn(wanted.url), places:
-                return await _found(f"feed {wanted.name}", lambda: _feed(fetcher, workshop, wanted))
+            return await _found(f"feed {wanted.name}", lambda: _feed(fetcher, workshop, wanted))
 
         looked = list(
             await asyncio.gather(

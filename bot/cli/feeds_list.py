@@ -143,6 +143,6 @@ async def _discovered(loaded: "Loaded", url: str) -> "Discovery":
     workshop = Workshop(places=1)
     try:
         async with Fetcher(polling) as fetcher:
-            return await Discoverer(fetcher, workshop, polling).discover(url)
+            return await Discoverer(fetcher, workshop).discover(url)
     finally:
         workshop.close()

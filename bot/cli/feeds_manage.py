@@ -119,7 +119,7 @@ async def _looked(settings: "Settings", url: str, *, legacy_tls: bool) -> "Disco
     workshop = Workshop(places=1)
     try:
         async with Fetcher(settings.polling) as fetcher:
-            discoverer = Discoverer(fetcher, workshop, settings.polling, legacy_tls=legacy_tls)
+            discoverer = Discoverer(fetcher, workshop, legacy_tls=legacy_tls)
             try:
                 return await discoverer.feed(url)
             except PageError as error:

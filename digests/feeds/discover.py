@@ -14,11 +14,9 @@ from digests.feeds.addresses import shown
 from digests.feeds.charset import decode
 from digests.feeds.document import Document, Parsed
 from digests.feeds.fetch import Fetched, Fetcher, Request
-from digests.feeds.manners import Manners
 from digests.feeds.pages import feeds_named
 from digests.feeds.websub import in_page, offered
 from digests.feeds.workshop import Workshop
-from digests.settings import PollingSettings
 
 AGENT = "Sosik"  # as robots.txt names us
 MOST = 8  # feeds that are looked into
@@ -55,13 +53,10 @@ class PageError(FeedError):
 class Discoverer:
     """Looks for feeds. One serves many; whoever made it closes the parts."""
 
-    def __init__(
-        self, fetcher: Fetcher, workshop: Workshop, settings: PollingSettings, *, legacy_tls: bool = False
-    ) -> None:
+    def __init__(self, fetcher: Fetcher, workshop: Workshop, *, legacy_tls: bool = False) -> None:
         self._fetcher = fetcher
         self._legacy_tls = legacy_tls
         self._workshop = workshop
-        self._manners = Manners(settings)
 
     async def feed(self, address: str) -> Discovered:
         """Look at an address that somebody says is a feed. robots.txt is not asked: nobody looks around.
@@ -141,8 +136,7 @@ class Discoverer:
         return rules[host]
 
     async def _get(self, url: str) -> Fetched:
-        async with self._manners.turn(url):
-            answer = await self._fetcher.fetch(Request(url, legacy_tls=self._legacy_tls))
+        answer = await self._fetcher.fetch(Request(url, legacy_tls=self._legacy_tls))
         if not isinstance(answer, Fetched):
             raise FeedError(
                 "The server says that nothing has changed, though it was not asked.", url=shown(url)

@@ -1,18 +1,19 @@
 """HTTP: one document over the wire, within limits of time, size and address. Every failure is a FeedError.
 
-Validators, status codes and Retry-After as in RFC 9110, lifetimes as in RFC 9111. What a host is owed (gaps,
-quotas) is not decided here.
+Validators, status codes and Retry-After as in RFC 9110, lifetimes as in RFC 9111. Each host on the way is asked when
+it is its turn; what it is owed is said in `manners`.
 """
 
 import asyncio
 import hashlib
 import re
 import ssl
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 import aiohttp
 from yarl import URL
@@ -21,7 +22,10 @@ from digests.errors import FeedError
 from digests.feeds import trouble
 from digests.feeds.addresses import guard, refuse_literal, shown
 from digests.feeds.lifetime import fresh_for, retry_after, validator
+from digests.feeds.manners import Manners, host_of
 from digests.settings import PollingSettings
+
+T = TypeVar("T")
 
 _CHUNK = 65_536
 _MOVED = frozenset({301, 302, 303, 307, 308})
@@ -78,11 +82,21 @@ class Unchanged:
     fresh_for: timedelta | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Elsewhere:
+    """A redirect."""
+
+    target: str
+    for_good: bool
+
+
 class Fetcher:
-    """The one HTTP client of all feeds: `async with Fetcher(settings) as fetcher`."""
+    """The one HTTP client of all feeds, sites and hubs: `async with Fetcher(settings) as fetcher`."""
 
     def __init__(self, settings: PollingSettings) -> None:
         self._settings = settings
+        self._manners = Manners(settings)
+        self._places = asyncio.Semaphore(max(1, settings.concurrency))
         self._session: aiohttp.ClientSession | None = None
         self._legacy: ssl.SSLContext | None = None  # made when a feed first needs it
 
@@ -119,64 +133,98 @@ class Fetcher:
             await self._session.close()
             self._session = None
 
-    async def fetch(self, request: Request) -> Fetched | Unchanged:
-        """Fetch one document, or learn that it has not changed.
+    async def fetch(
+        self, request: Request, *, begun: Callable[[], None] = lambda: None
+    ) -> Fetched | Unchanged:
+        """Fetch one document, or learn that it has not changed. `begun` is called when its host's turn has come.
 
-        Raises FeedError, `TryLaterError` among them where the server says when to come back.
+        Raises FeedError; among them `RestingError`, where a host that has refused us rests, and was not asked, and
+        `TryLaterError`, where the server says when to come back.
         """
-        limit = self._settings.timeout.total_seconds()
-        try:
-            async with asyncio.timeout(limit):
-                return await self._follow(request)
-        except FeedError:
-            raise
-        except (aiohttp.ClientError, OSError, ValueError) as error:  # TimeoutError is an OSError
-            raise trouble.of_the_wire(error, request.url, limit) from error
+        return await self._led(request.url, partial(self._document, request), begun)
 
     async def send(self, url: str, form: Mapping[str, str]) -> None:
         """Send a form by POST, under the limits of a fetch; 307 and 308 lead on with it, and any 2xx is a yes.
 
-        Raises FeedError for every other answer, and for none.
+        Raises FeedError for every other answer, and for none, as `fetch` does.
         """
-        limit = self._settings.timeout.total_seconds()
-        at, request = _checked(url), Request(url)
-        try:
-            async with asyncio.timeout(limit):
-                for _ in range(self._settings.max_redirects + 1):
-                    async with await self._ask(at, request, form) as response:
-                        target = response.headers.get("Location", "")
-                        if response.status not in _AGAIN or not target:
-                            if not 200 <= response.status < 300:
-                                raise trouble.of_the_form(response.status, url, retry_after(response.headers))
-                            return
-                    at = _next(at, target, url)
-        except FeedError:
-            raise
-        except (aiohttp.ClientError, OSError, ValueError) as error:
-            raise trouble.of_the_wire(error, url, limit) from error
-        raise FeedError(
-            f"The server redirects more than {self._settings.max_redirects} times.", url=shown(url)
-        )
+        await self._led(url, partial(self._taken, Request(url), form), lambda: None)
 
-    async def _follow(self, request: Request) -> Fetched | Unchanged:
-        url = _checked(request.url)
+    async def _led(
+        self,
+        asked: str,
+        ask: Callable[[URL, URL | None], Awaitable[T | _Elsewhere]],
+        begun: Callable[[], None],
+    ) -> T:
+        """Ask where an address leads, and wait for the turn of each host on the way: that counts for no limit of time.
+
+        `ask` is also told where 301s and 308s, before any other redirect, say that it lives now.
+        """
+        loop = asyncio.get_running_loop()
+        url = _checked(asked)
         seen = {url}
         permanent: URL | None = None
         lasting = True
+        left = self._settings.timeout.total_seconds()
         for _ in range(self._settings.max_redirects + 1):
-            async with await self._ask(url, request) as response:
-                target = response.headers.get("Location", "")
-                if response.status not in _MOVED or not target:
-                    return await self._read(request, response, str(permanent) if permanent else None)
-                lasting = lasting and response.status in _FOR_GOOD
-            url = _next(url, target, request.url)
+            async with self._manners.turn(str(url)) as rests:
+                if rests is not None:
+                    raise trouble.RestingError(rests, url=shown(asked))
+                begun()
+                async with self._places:
+                    began = loop.time()
+                    answer = await self._minding(url, asked, ask(url, permanent), left)
+                    left -= loop.time() - began
+            if not isinstance(answer, _Elsewhere):
+                return answer
+            lasting = lasting and answer.for_good
+            url = _next(url, answer.target, asked)
             if url in seen:
-                raise FeedError("The server redirects in a circle.", url=shown(request.url))
+                raise FeedError("The server redirects in a circle.", url=shown(asked))
             seen.add(url)
             permanent = url if lasting else permanent
         raise FeedError(
-            f"The server redirects more than {self._settings.max_redirects} times.", url=shown(request.url)
+            f"The server redirects more than {self._settings.max_redirects} times.", url=shown(asked)
         )
+
+    async def _minding(self, url: URL, asked: str, answer: Awaitable[T], seconds: float) -> T:
+        """Wait for an answer for so long, and note how the host treats us."""
+        at = str(url)
+        try:
+            async with asyncio.timeout(seconds):
+                got = await answer
+        except trouble.TryLaterError as error:
+            error.rest = self._manners.refused(at, error)
+            error.host = host_of(at)
+            raise
+        except FeedError as error:
+            if error.status is not None:
+                self._manners.answered(at)
+            raise
+        except (aiohttp.ClientError, OSError, ValueError) as error:  # TimeoutError is an OSError
+            raise trouble.of_the_wire(error, asked, self._settings.timeout.total_seconds()) from error
+        self._manners.answered(at)
+        return got
+
+    async def _document(
+        self, request: Request, url: URL, permanent: URL | None
+    ) -> Fetched | Unchanged | _Elsewhere:
+        async with await self._ask(url, request) as response:
+            target = response.headers.get("Location", "")
+            if response.status in _MOVED and target:
+                return _Elsewhere(target, response.status in _FOR_GOOD)
+            return await self._read(request, response, str(permanent) if permanent else None)
+
+    async def _taken(
+        self, request: Request, form: Mapping[str, str], url: URL, _permanent: URL | None
+    ) -> _Elsewhere | None:
+        async with await self._ask(url, request, form) as response:
+            target = response.headers.get("Location", "")
+            if response.status in _AGAIN and target:
+                return _Elsewhere(target, response.status in _FOR_GOOD)
+            if not 200 <= response.status < 300:
+                raise trouble.of_the_form(response.status, request.url, retry_after(response.headers))
+            return None
 
     async def _ask(
         self, url: URL, request: Request, form: Mapping[str, str] | None = None

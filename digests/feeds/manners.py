@@ -33,10 +33,9 @@ def host_of(url: str) -> str:
         return ""
 
 
-def beside(url: str, urls: Iterable[str]) -> tuple[str, ...]:
-    """Give those of `urls` that have the host of `url`, without itself."""
-    host = host_of(url)
-    return tuple(one for one in urls if one != url and host_of(one) == host)
+def living_at(host: str, urls: Iterable[str]) -> tuple[str, ...]:
+    """Give those of `urls` that have this host."""
+    return tuple(one for one in urls if host_of(one) == host)
 
 
 class Manners:

@@ -8,6 +8,7 @@ from yarl import URL
 
 from digests.errors import FeedError
 from digests.feeds.addresses import RefusedAddressError, shown
+from digests.feeds.habits import spoken
 
 _STATUS = {
     304: ("The server says that nothing changed, though nothing was there before (304).", "", True),
@@ -36,6 +37,18 @@ class TryLaterError(FeedError):
     ) -> None:
         super().__init__(what, url=url, hint=hint, passing=True, status=status)
         self.retry_after = retry_after
+        self.host = ""  # whose answer it is: of the address, or of where it led
+        self.rest: timedelta | None = None  # how long that host rests for it as a whole
+
+
+class RestingError(FeedError):
+    """A host has refused us lately; it rests, and was not asked."""
+
+    def __init__(self, rest: timedelta, *, url: str) -> None:
+        super().__init__(
+            f"Not asked: its host refused us, and rests for {spoken(rest)}.", url=url, passing=True
+        )
+        self.rest = rest
 
 
 def of_the_status(status: int, url: str, retry_after: timedelta | None) -> FeedError:

@@ -1,5 +1,6 @@
 import asyncio
 import gzip
+import itertools
 import socket
 import ssl
 import zlib
@@ -15,7 +16,7 @@ from backports import zstd
 from digests.errors import FeedError
 from digests.feeds.addresses import RefusedAddressError, guard, is_public, shown
 from digests.feeds.fetch import Fetched, Fetcher, Request, Unchanged
-from digests.feeds.trouble import TryLaterError
+from digests.feeds.trouble import RestingError, TryLaterError
 from digests.settings import PollingSettings
 from tests.feeds.publisher import Handler, Publisher
 
@@ -454,3 +455,46 @@ async def test_the_environments_proxy_is_not_used(
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     async with Fetcher(replace(QUICK, timeout=timedelta(seconds=20))) as fetcher:
         assert (await fetched(fetcher, publisher.serve("/feed", answering()))).body == FEED
+
+
+# -- manners on the way -----------------------------------------------------------------------------------------
+
+
+async def test_a_host_to_which_redirects_lead_is_owed_the_same_and_waiting_costs_no_time_limit(
+    publisher: Publisher,
+) -> None:
+    asked: list[float] = []
+
+    async def arrived(_: web.Request) -> web.Response:
+        asked.append(asyncio.get_running_loop().time())
+        return web.Response(body=FEED)
+
+    publisher.serve("/new", arrived)
+    target = publisher.url("/new").replace("127.0.0.1", "localhost")
+    urls = [publisher.serve(f"/old/{number}", moving(target, 301)) for number in range(5)]
+    polite = PollingSettings(
+        timeout=timedelta(seconds=1),
+        allow_private_hosts=True,
+        private_manners=True,
+        host_gap=timedelta(seconds=0.4),
+        host_requests=1,
+    )
+    async with Fetcher(polite) as fetcher:
+        await asyncio.gather(*(fetched(fetcher, url) for url in urls))
+    assert len(asked) == 5
+    assert all(later - earlier > 0.3 for earlier, later in itertools.pairwise(asked))
+
+
+async def test_a_host_that_refuses_whom_others_sent_rests_and_they_do_not(publisher: Publisher) -> None:
+    publisher.serve("/new", answering(b"", 429))
+    publisher.serve("/own", answering())
+    target = publisher.url("/new").replace("127.0.0.1", "localhost")
+    first, second = (publisher.serve(path, moving(target)) for path in ("/first", "/second"))
+    polite = PollingSettings(allow_private_hosts=True, private_manners=True, host_gap=timedelta(0))
+    async with Fetcher(polite) as fetcher:
+        refused = await refusal(fetcher, first)
+        assert isinstance(refused, TryLaterError)
+        assert (refused.host, refused.rest) == ("localhost", timedelta(minutes=1))
+        assert isinstance(await refusal(fetcher, second), RestingError)
+        assert [request.path for request in publisher.requests].count("/new") == 1
+        assert (await fetched(fetcher, publisher.url("/own"))).body == FEED

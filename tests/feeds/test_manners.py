@@ -9,7 +9,7 @@ from aiohttp import web
 
 from digests.feeds.addresses import is_private_host
 from digests.feeds.fetch import Fetcher, Request
-from digests.feeds.manners import Manners, beside, host_of
+from digests.feeds.manners import Manners, host_of, living_at
 from digests.feeds.trouble import TryLaterError
 from digests.settings import PollingSettings
 from tests.feeds.publisher import Publisher
@@ -133,7 +133,7 @@ async def test_who_waits_for_a_host_that_begins_to_refuse_does_not_ask_it() -> N
     assert [one is None for one in answers] == [True, False, False]
 
 
-def test_who_lives_beside_whom() -> None:
+def test_who_lives_where() -> None:
     urls = [FEED, "https://PAPER.example:8443/other", "https://paper.example.org/", "nonsense"]
-    assert beside(FEED, urls) == (urls[1],)
+    assert living_at("paper.example", urls) == (FEED, urls[1])
     assert (host_of("https://[::1]:80/x"), host_of("nonsense"), host_of("http://[::1")) == ("::1", "", "")

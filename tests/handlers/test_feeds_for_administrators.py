@@ -50,7 +50,7 @@ async def site(talking: Talking) -> AsyncIterator[str]:
         Server(Starlette(routes=[Route("/{path:path}", answer)])) as server,
         Fetcher(polling) as fetcher,
     ):
-        discoverer = Discoverer(fetcher, workshop, polling)
+        discoverer = Discoverer(fetcher, workshop)
         talking.desk.parts = replace(
             talking.desk.parts, admins=frozenset({talking.ann.id}), discoverer=discoverer
         )

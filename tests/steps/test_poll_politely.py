@@ -61,7 +61,9 @@ async def test_unchanged_feeds_are_written_many_at_a_time(new_newsroom: Any, sta
     statements.clear()
     answers = (await polled(new_newsroom)).values()
     assert [one.unchanged for one in answers] == [True] * 60
-    writes = [text for text in statements.texts if text.startswith("UPDATE feeds SET") and "polled_at=" in text]
+    writes = [
+        text for text in statements.texts if text.startswith("UPDATE feeds SET") and "polled_at=" in text
+    ]
     assert 0 < len(writes) <= 20, "one for many"
     assert not any("etag=" in text for text in writes), "what has not changed is not written"
     assert not any("entries" in text for text in statements.texts)
@@ -190,7 +192,8 @@ async def test_a_host_that_refuses_is_left_alone_with_all_its_feeds(newsroom: An
     settings(newsroom, private_manners=True, host_requests=1, host_gap=timedelta(milliseconds=20))
     for name in ("daily", "post", "flash"):
         newsroom.misbehave(name, status=429, headers={"Retry-After": "7200"})
-    answers = await polled(newsroom)
+    async with Fetcher(newsroom.settings.polling) as newsroom.fetcher:
+        answers = await polled(newsroom)
     assert len(newsroom.press.asked) == 1, "who refuses is not asked a second time"
     assert sorted(one.error.startswith("Not asked: its host refused us") for one in answers.values()) == [
         False,
@@ -212,7 +215,8 @@ async def test_at_a_shared_host_a_refusal_concerns_one_feed(newsroom: Any) -> No
     )
     newsroom.misbehave("daily", status=403)
     newsroom.publish("From another route", "post")
-    answers = await polled(newsroom)
+    async with Fetcher(newsroom.settings.polling) as newsroom.fetcher:
+        answers = await polled(newsroom)
     assert answers["post"].new == 1
     assert len(newsroom.press.asked) == 3
     assert {(await newsroom.feed(name)).failures for name in ("post", "flash")} == {0}
@@ -242,8 +246,7 @@ async def test_feeds_that_wait_for_their_host_keep_nobody_elses_place(newsroom: 
     async with newsroom.store.writing() as tx:
         await feeds.settle_with(tx, newsroom.settings.feeds, newsroom.time)
     order: list[str] = []
-    async with Fetcher(newsroom.settings.polling) as fetcher:
-        newsroom.fetcher = fetcher
+    async with Fetcher(newsroom.settings.polling) as newsroom.fetcher:
         began = asyncio.get_running_loop().time()
         await newsroom.poller(done=lambda one: order.append(one.feed)).all_once()
     assert asyncio.get_running_loop().time() - began >= 1.5, "a gap between each two of the crowd"

@@ -98,9 +98,7 @@ class Scene:
         """Make our parts, as a start does."""
         ours = Ours(f"http://127.0.0.1:{self.port}", key_of(self.key))
         self.poller = Poller(self.store, self.fetcher, self.settings, run="test", now=self.now)
-        self.subscriber = Subscriber(
-            self.store, self.fetcher, self.settings.polling, ours, now=self.now, token=self._token
-        )
+        self.subscriber = Subscriber(self.store, self.fetcher, ours, now=self.now, token=self._token)
         self.listener = Listener(
             self.store,
             self.poller.look,

@@ -518,7 +518,7 @@ async def test_discovery_says_which_hub_tells_of_a_feed(scene: Any) -> None:
 
     site = scene.publisher.serve("/", page)
     workshop = Workshop(places=1)
-    discoverer = Discoverer(scene.fetcher, workshop, scene.settings.polling)
+    discoverer = Discoverer(scene.fetcher, workshop)
     (found,) = (await discoverer.discover(site)).found
     assert (found.url, found.hub) == (scene.url, scene.hub.url)
     scene.names = False
