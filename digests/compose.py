@@ -1,47 +1,39 @@
-"""compose: due chats, by taste; ranking; an edition for each taste; a digest owed to each chat.
+"""compose: due chats, by taste; a ranking and an edition for each taste; a digest owed to each chat.
 
-Digests need no broadcast: the index of due chats is the cursor, and a chat's next digest moves in the
-transaction that owes this one.
+Digests need no broadcast: the index of due chats is the cursor, and a chat's next digest moves in the transaction that
+owes this one. What is the same for all chats of a taste is made before, also ahead of the minute (`rankings`); what each
+chat is owed is decided at its minute, in the transaction that writes it (`owing`).
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
 
 from digests.editions.cards import card
 from digests.editions.digest import compose as arrange
-from digests.editions.tastes import taste
-from digests.editions.timetable import digest_key, next_due, zone_of
-from digests.model import (
-    Card,
-    Chat,
-    ChatId,
-    DigestContent,
-    EditionId,
-    Owed,
-    Priority,
-    Share,
-    State,
-    StoryFacts,
-    StoryId,
-)
+from digests.editions.tastes import FIRST as FIRST  # noqa: PLC0414 - it is asked for here
+from digests.editions.tastes import Pool, Taste, pool_of
+from digests.model import Card, Chat, DigestContent, StoryFacts, StoryId
+from digests.owing import Owing, Reader, owe
+from digests.rankings import DEPTH, RANG, Rankings, Upto, upto
 from digests.settings import Settings
-from digests.store import chats, editions, namings, outbox, standing, stories, subscriptions
+from digests.store import chats, due, namings, standing, stories, subscriptions
+from digests.store.due import DueChat
 from digests.store.engine import Reading, Store, Writing
-from digests.store.outbox import HeldAlert
 from digests.subjects import Due, Filters, filters
 
 log = structlog.get_logger()
 
-BLOCK = 500  # due chats of one transaction
-FIRST = timedelta(hours=24)  # what a chat's first digest covers, and `/digest` said now
-WORTH = timedelta(hours=12)  # how long a digest is worth sending after its minute
-ZONE_ASKS = 3  # a digest asks once, and with its question no more follow; those of commands are counted too
-DEPTH = 200  # stories that are ranked at most; the rest is "more"
-RANG = 40  # stories that rang last, among which "Don't miss" looks
+BLOCK = 1_000  # due chats of one transaction: other writers never wait for more than 50 ms
+BLOCKS = 20  # of one step that has more to come back to, so that a bot that is told to stop does
+LEAD = timedelta(seconds=30)  # before the minute, when ranking for it begins
+SAMPLE = 20  # blocks of the minute's chats whose tastes are ranked ahead; any others are ranked at the minute
+FRESH = timedelta(seconds=30)  # so long what rankings rest on need not be read again
+LASTING = timedelta(minutes=5)  # so long what they cover is good enough
+
+_NONE: frozenset[StoryId] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,53 +46,79 @@ class Composed:
     more: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Upto:
-    """How far the digests of one step reach."""
+@dataclass(slots=True)
+class Ahead:
+    """What was ranked ahead of the minute. Nothing of it is stored: who begins without it ranks at the minute."""
 
-    filed: int
-    named: int
+    minute: datetime | None = None
+    rankings: Rankings | None = None
+    settings: Settings | None = None
+    begun: bool = False  # some of that minute's chats have theirs already: the others get the same
 
+    def keep(self, rankings: Rankings, settings: Settings, minute: datetime, *, begun: bool = False) -> None:
+        """Remember rankings for a minute, or for the next step of it."""
+        self.minute, self.rankings, self.settings, self.begun = minute, rankings, settings, begun
 
-@dataclass(frozen=True, slots=True)
-class _Pool:
-    """The stories that some chats may be told: new in these categories since this point."""
+    def holds(self, settings: Settings, minute: datetime, upto: Upto) -> bool:
+        """Whether that minute is ranked, with all the news that there is."""
+        return (
+            self.rankings is not None
+            and (self.minute, self.settings) == (minute, settings)
+            and self.rankings.upto.has_all(upto)
+        )
 
-    wanted: frozenset[str]
-    after: int  # the last filing their digests have covered
-    since: datetime
-
-    @property
-    def last(self) -> datetime:
-        """From when on what rang for others is news to them: their last digest, or a day ago."""
-        return self.since + FIRST if self.after else self.since
-
-
-@dataclass(frozen=True, slots=True)
-class _Digest:
-    """One chat's digest before it is written."""
-
-    chat: Chat
-    content: DigestContent | None  # None: nothing is new
-    taste: str
-    follows: bool  # anything at all
-    held: tuple[HeldAlert, ...] = ()
+    def take(self, settings: Settings, now: datetime) -> Rankings | None:
+        """Give what was ranked, once, if that is not long ago."""
+        rankings, self.rankings = self.rankings, None
+        if rankings is None or self.settings != settings or not rankings.at <= now < rankings.at + LASTING:
+            return None
+        return rankings
 
 
-async def compose(store: Store, settings: Settings, now: Callable[[], datetime]) -> Composed:
-    """Compose the digests that are due, for at most BLOCK chats."""
+async def compose(
+    store: Store, settings: Settings, now: Callable[[], datetime], ahead: Ahead | None = None
+) -> Composed:
+    """Compose the digests that are due. With `ahead`, what the next minute needs is ranked before it."""
     moment = now()
     async with store.reading() as tx:
-        due = await chats.due(tx, moment, BLOCK)
-        if not due:
-            return Composed(0, 0, 0, more=False)
-        upto = _Upto(await stories.last_filing(tx), await namings.last(tx))
-        digests = await _digests(tx, due, settings, moment, upto)
-    async with store.writing() as tx:
-        # The time is asked for again: what the digests cover was decided before it.
-        owed, made = await _owe(tx, digests, settings, now(), upto)
-    log.info("composed", due=len(due), owed=owed, editions=made)
-    return Composed(len(due), owed, made, more=len(due) == BLOCK)
+        block = await due.due(tx, moment, BLOCK)
+    if not block:
+        if ahead is not None:
+            await _look_ahead(store, settings, ahead, moment)
+        return Composed(0, 0, 0, more=False)
+    rankings = await _rankings(store, settings, ahead, moment)
+    seen = owed = editions = 0
+    at = moment
+    while block:
+        seen += len(block)
+        for one in await _owe(store, settings, rankings, block, now=now, at=at):
+            owed += one.owed
+            editions += len(one.written)
+        if len(block) < BLOCK:
+            break
+        if ahead is not None and seen >= BLOCKS * BLOCK:
+            ahead.keep(rankings, settings, moment, begun=True)
+            break
+        at = now()
+        # Who was left out, since something happened to it, is not met again before the next step.
+        async with store.reading() as tx:
+            block = await due.due(tx, moment, BLOCK, after=(block[-1].at, block[-1].id))
+    log.info("composed", due=seen, owed=owed, editions=editions)
+    return Composed(seen, owed, editions, more=len(block) == BLOCK)
+
+
+async def _rankings(store: Store, settings: Settings, ahead: Ahead | None, now: datetime) -> Rankings:
+    """Take what was ranked ahead. What is news since the last look ahead is ranked too: it would wait for a day."""
+    begun = ahead is not None and ahead.begun
+    found = ahead.take(settings, now) if ahead is not None else None
+    async with store.reading() as tx:
+        reach = await upto(tx)
+    if found is not None and begun:
+        return found
+    if found is not None and found.upto.has_all(reach):
+        await found.refresh(now)
+        return found
+    return Rankings(store, settings, reach, now)
 
 
 async def for_chat(
@@ -108,26 +126,26 @@ async def for_chat(
 ) -> DigestContent | None:
     """Compose what happened in the last hours in a chat's categories, whatever it was sent before."""
     wanted = (await subscriptions.of(tx, chat.id)) & _slugs(settings)
-    pool = _Pool(wanted, after=0, since=now - since)
-    facts = await _facts(tx, pool, await stories.last_filing(tx))
-    rang = await stories.facts(tx, list(await standing.rang_since(tx, pool.since, RANG)))
+    begin = now - since
+    facts = await _facts(tx, wanted, begin)
+    rang = await stories.facts(tx, list(await standing.rang_since(tx, begin, RANG)))
     here = frozenset(one.id for one in facts)
     every = {one.id: one for one in (*facts, *rang)}
-    due = Due(replace(chat, named_seq=None), wanted, pool.since, here)
-    chosen = await filters(tx, [due], every, upto=await namings.last(tx))
+    reader = Due(chat.id, None, wanted, begin, here)
+    chosen = await filters(tx, [reader], every, upto=await namings.last(tx))
     every |= chosen.others
     followed = chosen.of(chat.id)
-    told = await outbox.alerted(tx, [chat.id], [one.id for one in rang])
+    told = await standing.alerted(tx, [chat.id], standing.alert_keys([one.id for one in rang]))
     return arrange(
         _cards([*facts, *(every[story] for story in sorted(followed - here))], settings),
         categories=[category.slug for category in settings.categories],
         wanted=wanted,
-        since=pool.since,
+        since=begin,
         upto=now,
         max_stories=settings.digest.max_stories,
         without=chosen.muted(chat.id, every),
         followed=followed,
-        others=_cards((one for one in rang if one.id not in told[chat.id]), settings),
+        others=_cards((one for one in rang if one.id not in told.get(chat.id, _NONE)), settings),
     )
 
 
@@ -135,9 +153,8 @@ async def of_categories(
     tx: Reading, wanted: frozenset[str], settings: Settings, now: datetime, *, since: timedelta = FIRST
 ) -> DigestContent | None:
     """Compose what happened in the last hours in some categories."""
-    pool = _Pool(wanted, after=0, since=now - since)
     return arrange(
-        _cards(await _facts(tx, pool, await stories.last_filing(tx)), settings),
+        _cards(await _facts(tx, wanted, now - since), settings),
         categories=[category.slug for category in settings.categories],
         wanted=wanted,
         since=now - since,
@@ -156,108 +173,121 @@ def _slugs(settings: Settings) -> frozenset[str]:
     return frozenset(category.slug for category in settings.categories)
 
 
-async def _digests(
-    tx: Reading, due: Sequence[Chat], settings: Settings, now: datetime, upto: _Upto
-) -> list[_Digest]:
-    """Decide each chat's digest; what two chats of one taste are told is one and the same object."""
-    ids = [chat.id for chat in due]
-    followed = await subscriptions.of_many(tx, ids)
-    held = await outbox.held(tx, ids)
-    readers: dict[_Pool, list[Chat]] = defaultdict(list)
-    for chat in due:
-        # History of a feed that is new since the last digest reaches back a day, no further. A first digest
-        # that comes late, the bot having been down, loses nothing of its day.
-        last = _on_the_hour(chat.digested_at) if chat.digested_at else chat.next_digest_at or now
-        since = last - FIRST
-        wanted = followed[chat.id] & _slugs(settings)
-        readers[_Pool(wanted, chat.digested_seq or 0, since)].append(chat)
-    facts = {pool: await _facts(tx, pool, upto.filed) for pool in readers}
-    rang = await standing.rang_since(tx, min(pool.since for pool in readers), RANG)
-    every = {one.id: one for found in facts.values() for one in found}
-    every |= {one.id: one for one in await stories.facts(tx, [story for story in rang if story not in every])}
-    chosen = await filters(
-        tx,
-        [
-            Due(chat, pool.wanted, pool.since, frozenset(one.id for one in facts[pool]))
-            for pool, alike in readers.items()
-            for chat in alike
-        ],
-        every,
-        upto=upto.named,
-    )
-    every |= chosen.others
-    rung = {story for story, one in every.items() if one.alerted}
-    told = await outbox.alerted(tx, ids, rung)
-    stood = await standing.in_digests(tx, ids, every, now)
-    told = {chat: alerts | stood.get(chat, frozenset()) for chat, alerts in told.items()}
-    cards = {one.story: one for one in _cards(every.values(), settings)}
-    return [
-        replace(digest, held=held.get(digest.chat.id, ()))
-        for pool, alike in readers.items()
-        for digest in _arranged(
-            alike,
-            pool,
-            [cards[one.id] for one in facts[pool]],
-            [cards[story] for story, at in rang.items() if story in cards and at > pool.last],
-            told=told,
-            chosen=chosen,
-            every=cards,
-            settings=settings,
-            now=now,
-        )
-    ]
-
-
-def _on_the_hour(moment: datetime) -> datetime:
-    """Round down, so that chats whose digests left seconds apart still share the next one."""
-    return moment.replace(minute=0, second=0, microsecond=0)
-
-
-def _arranged(
-    readers: Sequence[Chat],
-    pool: _Pool,
-    new: Sequence[Card],
-    missed: Sequence[Card],
-    *,
-    told: Mapping[ChatId, frozenset[StoryId]],
-    chosen: Filters,
-    every: Mapping[StoryId, Card],
+async def _owe(
+    store: Store,
     settings: Settings,
-    now: datetime,
-) -> list[_Digest]:
-    """Arrange one pool of stories for its readers, once for all that were told the same alerts and filter alike."""
-    made: dict[str, DigestContent | None] = {}
-    result = []
-    cards = {one.story: one for one in new}
-    for chat in readers:
-        followed = chosen.of(chat.id)
-        here = {*cards, *followed, *(one.story for one in missed)}
-        without = (told[chat.id] & here) | chosen.muted(chat.id, here)
-        since = f"{pool.after}/{pool.since.isoformat()}"
-        key = taste(pool.wanted, since=since, without=without, followed=followed)
-        if key not in made:
-            more = [every[story] for story in sorted(followed - cards.keys())]
-            made[key] = arrange(
-                [*cards.values(), *more],
-                categories=[category.slug for category in settings.categories],
-                wanted=pool.wanted,
-                since=chat.digested_at or pool.since,
-                upto=now,
-                max_stories=settings.digest.max_stories,
-                without=without,
-                followed=followed,
-                others=missed,
+    rankings: Rankings,
+    block: Sequence[DueChat],
+    *,
+    now: Callable[[], datetime],
+    at: datetime,
+) -> list[Owing]:
+    """Owe a block of chats their digests, in as many transactions as there is room for."""
+    readers = await _readers(store, settings, rankings, block, at)
+    done: list[Owing] = []
+    while readers:
+        await rankings.rank({id(reader.taste): reader.taste for reader in readers}.values())
+        async with store.writing() as tx:
+            # The time is asked for again: a digest comes strictly after what is written.
+            step = await owe(tx, readers, rankings, settings, now())
+        step.keep()
+        done.append(step)
+        await rankings.rank(step.wanting)
+        # Each round writes an edition or ranks for somebody; should one do neither, the next step has them.
+        readers = step.aside if step.written or step.wanting else []
+    return done
+
+
+async def _readers(
+    store: Store, settings: Settings, rankings: Rankings, block: Sequence[DueChat], now: datetime
+) -> list[Reader]:
+    """Read what decides the chats' tastes, and what they had in earlier digests; rankings follow what happened since."""
+    if now >= rankings.read_at + FRESH:
+        await rankings.refresh(now)
+    ids = [chat.id for chat in block]
+    async with store.reading() as tx:
+        await rankings.heed(tx)
+        pools = await _pools(tx, settings, block)
+        interested = await due.interested(tx, ids)
+    last: dict[Pool, datetime | None] = {}
+    for chat, pool in zip(block, pools, strict=True):
+        last.setdefault(pool, chat.digested_at)
+    await rankings.gather(last)
+    chosen = Filters()
+    if interested:
+        some = [
+            Due(chat.id, chat.named_seq, pool.wanted, pool.since, rankings.here(pool))
+            for chat, pool in zip(block, pools, strict=True)
+            if chat.id in interested
+        ]
+        async with store.reading() as tx:
+            chosen = await filters(tx, some, rankings.facts, upto=rankings.upto.named)
+        await rankings.look_for(rankings.take(chosen.others.values()))
+    stood = await rankings.stood(ids)
+    plain = {pool: Taste(pool) for pool in last}
+    readers = []
+    for chat, pool in zip(block, pools, strict=True):
+        taste, had, follows = plain[pool], stood.get(chat.id, _NONE), bool(pool.wanted)
+        if chat.id in interested:
+            taste = Taste(pool, chosen.of(chat.id))
+            had |= chosen.muted(chat.id, rankings.facts)
+            follows = follows or chat.id in chosen.followers
+        readers.append(Reader(chat, taste, had, follows))
+    return readers
+
+
+async def _pools(tx: Reading, settings: Settings, block: Sequence[DueChat]) -> list[Pool]:
+    """Give each chat's pool; chats alike have one and the same."""
+    slugs = _slugs(settings)
+    follow = await due.follow(tx, [chat.id for chat in block])
+    alike: dict[tuple[object, ...], Pool] = {}
+    pools = []
+    for chat in block:
+        said = follow.get(chat.id, "")
+        key = (said, chat.digested_seq, chat.named_seq, chat.digested_at, chat.at)
+        pool = alike.get(key)
+        if pool is None:
+            pool = alike[key] = pool_of(
+                slugs.intersection(said.split()),
+                after=chat.digested_seq,
+                named_after=chat.named_seq,
+                last_at=chat.digested_at,
+                due_at=chat.at,
             )
-        follows = bool(pool.wanted) or chat.id in chosen.followers
-        result.append(_Digest(chat, made[key], key, follows=follows))
-    return result
+        pools.append(pool)
+    return pools
 
 
-async def _facts(tx: Reading, pool: _Pool, upto: int) -> tuple[StoryFacts, ...]:
-    if not pool.wanted:
+async def _look_ahead(store: Store, settings: Settings, ahead: Ahead, now: datetime) -> None:
+    """Rank for the next minute at which digests are due, if it is near. Nothing is written, and nobody is owed yet."""
+    async with store.reading() as tx:
+        minute = await due.next_moment(tx, now, now + LEAD)
+        reach = await upto(tx)
+    if minute is None or ahead.holds(settings, minute, reach):
+        return
+    rankings = Rankings(store, settings, reach, minute, at=now)
+    after: tuple[datetime, int] | None = None
+    tastes: set[Taste] = set()
+    for _ in range(SAMPLE):
+        async with store.reading() as tx:
+            block = await due.due(tx, minute, BLOCK, after=after)
+            pools = await _pools(tx, settings, block)
+        last = {pool: chat.digested_at for chat, pool in zip(block, pools, strict=True)}
+        await rankings.gather(last)
+        tastes |= {Taste(pool) for pool in last}
+        await rankings.rank(tastes)
+        if len(block) < BLOCK:
+            break
+        after = (block[-1].at, block[-1].id)
+    ahead.keep(rankings, settings, minute)
+    log.info("ranked ahead", minute=minute.isoformat(), tastes=len(tastes))
+
+
+async def _facts(tx: Reading, wanted: frozenset[str], since: datetime) -> tuple[StoryFacts, ...]:
+    if not wanted:
         return ()
     ids = await stories.filed_since(
-        tx, pool.wanted, after=pool.after, upto=upto, since=pool.since, limit=DEPTH
+        tx, wanted, after=0, upto=await stories.last_filing(tx), since=since, limit=DEPTH
     )
     return await stories.facts(tx, ids)
 
@@ -265,76 +295,3 @@ async def _facts(tx: Reading, pool: _Pool, upto: int) -> tuple[StoryFacts, ...]:
 def _cards(facts: Iterable[StoryFacts], settings: Settings) -> list[Card]:
     weights = {feed.name: feed.weight for feed in settings.feeds if feed.weight != 1}
     return [card(one, breaking=one.alerted, weights=weights) for one in facts]
-
-
-async def _owe(
-    tx: Writing, digests: Sequence[_Digest], settings: Settings, now: datetime, upto: _Upto
-) -> tuple[int, int]:
-    """Write editions and debts. A chat to which something happened meanwhile is left to the next step."""
-    current = await chats.hold(tx, [one.chat.id for one in digests])
-    rung = {one.taste: _rung(one.content) for one in digests}
-    heard = await outbox.alerted(tx, list(current), frozenset().union(*rung.values()))
-    had = await outbox.had(tx, {chat.id: _key(chat, now) for chat in current.values()})
-    written: dict[str, EditionId] = {}
-    owed: list[Owed] = []
-    told: list[HeldAlert] = []
-    moved: list[Chat] = []
-    for one in digests:
-        chat = current.get(one.chat.id)
-        if chat is None or not _is_still_due(chat, one) or heard[chat.id] & rung[one.taste]:
-            continue
-        after = replace(chat, next_digest_at=next_due(chat.digest_times, zone_of(chat.zone), now))
-        if chat.id in had:  # a traveller's second morning of one date: what is new waits for the next
-            moved.append(after)
-            continue
-        content = _said(one, settings, now)
-        if content is not None:
-            if one.taste not in written:
-                written[one.taste] = await editions.add(tx, content, now)
-            owed.append(_owed(chat, written[one.taste], one.held, now))
-            told += one.held
-        asks = ZONE_ASKS if content is not None and _asks(chat) else chat.zone_asks
-        covered = replace(after, digested_seq=upto.filed, named_seq=upto.named)
-        moved.append(replace(covered, digested_at=now, zone_asks=asks))
-    await outbox.owe(tx, owed, now)
-    await outbox.told(tx, [alert.delivery for alert in told], now)
-    # Strictly after now, so that a bot that was down for days sends one digest.
-    await chats.move_on(tx, moved)
-    return len(owed), len(written)
-
-
-def _rung(content: DigestContent | None) -> frozenset[StoryId]:
-    return frozenset(card.story for card in content.cards if card.breaking) if content else frozenset()
-
-
-def _is_still_due(chat: Chat, digest: _Digest) -> bool:
-    return chat.paused_at is None and chat.next_digest_at == digest.chat.next_digest_at
-
-
-def _said(digest: _Digest, settings: Settings, now: datetime) -> DigestContent | None:
-    """What the chat is told: also without news, where alerts were held for it or the operator wants it said."""
-    if digest.content is None and (digest.held or (settings.digest.say_when_empty and digest.follows)):
-        return DigestContent(since=digest.chat.digested_at or now - FIRST, upto=now, sections=())
-    return digest.content
-
-
-def _key(chat: Chat, now: datetime) -> str:
-    return digest_key(chat.next_digest_at or now, zone_of(chat.zone))
-
-
-def _owed(chat: Chat, edition: EditionId, held: Sequence[HeldAlert], now: datetime) -> Owed:
-    return Owed(
-        chat=chat.id,
-        key=_key(chat, now),
-        edition=edition,
-        priority=Priority.DIGEST,
-        state=State.OWED,
-        due_at=chat.next_digest_at or now,
-        expires_at=now + WORTH,
-        share=Share(also=tuple(alert.edition for alert in held), ask_zone=_asks(chat)),
-    )
-
-
-def _asks(chat: Chat) -> bool:
-    """Whether the digest asks where the reader lives: one digest does, where no answer has come by then."""
-    return not chat.zone_known and chat.zone_asks < ZONE_ASKS

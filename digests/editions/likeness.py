@@ -1,7 +1,7 @@
 """How alike two stories are: by whom they tell of, and by the words of their titles. Cheap enough for a few hundred."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from math import log
 
@@ -20,10 +20,14 @@ class Traits:
     words: frozenset[str]
 
 
+def groups(card: Card) -> frozenset[str]:
+    """Whom a story tells of, a member of a group as the group."""
+    return frozenset(name.partition(".")[0] for name in card.names)
+
+
 def traits(card: Card) -> Traits:
     """Read a card once, to compare it often."""
-    names = frozenset(name.partition(".")[0] for name in card.names)
-    return Traits(names, frozenset().union(*(terms(one.title) for one in card.versions.values())))
+    return Traits(groups(card), frozenset().union(*(terms(one.title) for one in card.versions.values())))
 
 
 @dataclass(slots=True)
@@ -34,19 +38,28 @@ class Likeness:
     _weights: dict[str, float] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, cards: Iterable[Card]) -> "Likeness":
-        """Read the stories that will be compared."""
-        read = {card.story: traits(card) for card in cards}
+    def of(cls, cards: Iterable[Card], known: dict[StoryId, Traits] | None = None) -> "Likeness":
+        """Read the stories that will be compared; what is `known` of them is not read again, and what is read is known."""
+        known = {} if known is None else known
+        read = {
+            card.story: known.get(card.story) or known.setdefault(card.story, traits(card)) for card in cards
+        }
         held = Counter(word for one in read.values() for word in one.words)
         return cls(read, {word: log(1 + len(read) / many) for word, many in held.items()})
 
-    def names(self, card: Card) -> frozenset[str]:
-        """Whom a story tells of."""
-        return self._traits[card.story].names
+    def alike(self, one: Card, others: Iterable[StoryId]) -> Iterator[tuple[StoryId, float]]:
+        """Give those of the others that have anything in common with a story, and how alike they are."""
+        mine = self._traits[one.story]
+        for story in others:
+            theirs = self._traits[story]
+            if not (mine.words.isdisjoint(theirs.words) and mine.names.isdisjoint(theirs.names)):
+                yield story, self._between(mine, theirs)
 
     def between(self, one: Card, other: Card) -> float:
         """Give the likeness of two stories, 0 to 1, the same either way round."""
-        mine, theirs = self._traits[one.story], self._traits[other.story]
+        return self._between(self._traits[one.story], self._traits[other.story])
+
+    def _between(self, mine: Traits, theirs: Traits) -> float:
         shared = SHARED_NAME if not mine.names.isdisjoint(theirs.names) else 0.0
         both = mine.words & theirs.words
         if not both:

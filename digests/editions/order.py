@@ -1,11 +1,11 @@
 """Which story is more important, and which stand beside each other: one number with its parts named, then diversity."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from math import log2
 
-from digests.editions.likeness import Likeness
+from digests.editions.likeness import Likeness, groups
 from digests.model import Card, StoryId
 
 HALF_LIFE = timedelta(hours=24)  # in which a story comes to count like half of its sources
@@ -36,15 +36,27 @@ class Choice:
     chosen as long as there are others.
     """
 
-    def __init__(self, ordered: Sequence[Card], likeness: Likeness, now: datetime) -> None:
-        """Take all that may be chosen, the most important first."""
+    def __init__(
+        self, worth: Mapping[StoryId, float], cards: Sequence[Card], likeness: Likeness | None
+    ) -> None:
+        """Take all that may be chosen, the most important first; see `by_worth` and `in_order`."""
         self.chosen: list[Card] = []
         self._likeness = likeness
-        self._left = {card.story: card for card in ordered}
-        self._worth = {card.story: importance(card, now) for card in ordered}
+        self._left = {card.story: card for card in cards}
+        self._worth = worth
         self._same: dict[StoryId, float] = dict.fromkeys(self._left, 0.0)
-        self._shown = {card.story: shown_as(card) for card in ordered}
+        self._shown = {card.story: shown_as(card) for card in cards}
         self._stood: Counter[str] = Counter()
+
+    @classmethod
+    def by_worth(cls, ordered: Sequence[Card], likeness: Likeness, now: datetime) -> "Choice":
+        """Choose among stories, the most important of which is given first, by importance and likeness."""
+        return cls({card.story: importance(card, now) for card in ordered}, ordered, likeness)
+
+    @classmethod
+    def in_order(cls, ranked: Sequence[Card]) -> "Choice":
+        """Choose among stories that were chosen before, in the order of then; a source's share is counted anew."""
+        return cls({card.story: -float(place) for place, card in enumerate(ranked)}, ranked, None)
 
     def take(self, among: Callable[[Card], bool] | None = None) -> Card | None:
         """Choose the next of those that are left, or of some `among` them; None where there is none."""
@@ -65,9 +77,10 @@ class Choice:
         del self._left[best.story]
         self.chosen.append(best)
         self._stood.update(self._shown[best.story])
-        for card in self._left.values():
-            alike = self._likeness.between(best, card)
-            self._same[card.story] = max(self._same[card.story], alike)
+        if self._likeness is None:
+            return
+        for story, alike in self._likeness.alike(best, self._left):
+            self._same[story] = max(self._same[story], alike)
 
 
 def shown_as(card: Card) -> frozenset[str]:
@@ -75,42 +88,48 @@ def shown_as(card: Card) -> frozenset[str]:
     return frozenset(version.source.casefold() for version in card.versions.values())
 
 
-def apart(ordered: Sequence[Card], likeness: Likeness, before: Sequence[Card] = ()) -> list[Card]:
+def apart(ordered: Sequence[Card], before: Sequence[Card] = ()) -> list[Card]:
     """Put stories in a row, the first of `ordered` first, but no three on one name beside each other where others are left.
 
     `before` are those that stand above. An earlier one waits also where the last ones could not be kept apart else.
     """
-    left = list(ordered)
-    row = list(before[-IN_A_ROW:])
+    left = [(card, groups(card)) for card in ordered]
+    row = [groups(card) for card in before[-IN_A_ROW:]]
+    put = []
     while left:
         best = next(
             (
-                card
-                for card in left
-                if _is_free(card, row, likeness) and _leaves_room(card, left, row, likeness)
+                place
+                for place, (_, names) in enumerate(left)
+                if _is_free(names, row) and _leaves_room(place, left, row)
             ),
             None,
-        ) or next((card for card in left if _is_free(card, row, likeness)), left[0])
-        left.remove(best)
-        row.append(best)
-    return row[len(before[-IN_A_ROW:]) :]
+        )
+        if best is None:
+            best = next((place for place, (_, names) in enumerate(left) if _is_free(names, row)), 0)
+        card, names = left.pop(best)
+        put.append(card)
+        row.append(names)
+    return put
 
 
-def _is_free(card: Card, row: Sequence[Card], likeness: Likeness) -> bool:
+def _is_free(names: frozenset[str], row: Sequence[frozenset[str]]) -> bool:
     last = row[-IN_A_ROW:]
     if len(last) < IN_A_ROW:
         return True
-    return likeness.names(card).isdisjoint(frozenset.intersection(*map(likeness.names, last)))
+    return names.isdisjoint(frozenset.intersection(*last))
 
 
-def _leaves_room(card: Card, left: Sequence[Card], row: Sequence[Card], likeness: Likeness) -> bool:
-    """Whether what is left after `card` can still be kept apart, each name looked at for itself."""
-    rest = [one for one in left if one is not card]
-    many = Counter(name for one in rest for name in likeness.names(one))
-    after = [*row, card]
+def _leaves_room(
+    place: int, left: Sequence[tuple[Card, frozenset[str]]], row: Sequence[frozenset[str]]
+) -> bool:
+    """Whether what is left after that at `place` can still be kept apart, each name looked at for itself."""
+    rest = [names for at, (_, names) in enumerate(left) if at != place]
+    many = Counter(name for names in rest for name in names)
+    after = [*row, left[place][1]]
     for name, times in many.items():
         run = 0
-        while run < min(IN_A_ROW, len(after)) and name in likeness.names(after[-1 - run]):
+        while run < min(IN_A_ROW, len(after)) and name in after[-1 - run]:
             run += 1
         if times > (IN_A_ROW - run) + IN_A_ROW * (len(rest) - times):
             return False

@@ -1,10 +1,10 @@
 """Chats: who reads, what they chose, and whether they can be reached."""
 
-from collections.abc import Sequence
-from datetime import datetime, time, timedelta
+from collections.abc import Collection, Sequence
+from datetime import datetime, time
 from typing import Any, TypedDict, Unpack
 
-from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy import case, delete, func, null, select, update
 
 from digests.model import Address, Alerts, Chat, ChatId, ChatKind, Language, NewChat, Quiet, State
 from digests.store import codec, interests
@@ -13,6 +13,7 @@ from digests.store.inserting import insert
 from digests.store.tables import chats, deliveries, inbox, subscriptions
 
 _REACHED = (State.SENT, State.TOLD, State.UNHEARD)
+STOPPED = "stopped"  # why a chat is paused that its reader stopped: only the reader's own word wakes it
 
 
 class Choices(TypedDict, total=False):
@@ -69,12 +70,6 @@ async def by_ids(tx: Reading, ids: Sequence[ChatId]) -> dict[ChatId, Chat]:
     return {ChatId(row.id): chat_of(row) for row in rows}
 
 
-async def hold(tx: Writing, ids: Sequence[ChatId]) -> dict[ChatId, Chat]:
-    """Read chats, and keep all others from changing them until this transaction ends."""
-    rows = await tx.rows(select(chats).where(chats.c.id.in_(ids)).order_by(chats.c.id).with_for_update())
-    return {ChatId(row.id): chat_of(row) for row in rows}
-
-
 async def ensure(tx: Writing, address: Address, new: NewChat, now: datetime) -> Chat:
     """Find the chat at an address, or begin it with the operator's defaults."""
     await tx.execute(
@@ -112,36 +107,6 @@ async def change(tx: Writing, chat: ChatId, **choices: Unpack[Choices]) -> Chat:
     if row is None:
         raise LookupError(f"there is no chat {chat}")
     return chat_of(row)
-
-
-async def due(tx: Reading, now: datetime, limit: int) -> tuple[Chat, ...]:
-    """Give the chats whose digest is due, the longest due first."""
-    rows = await tx.rows(
-        select(chats)
-        .where(chats.c.paused_at.is_(None), chats.c.next_digest_at <= now)
-        .order_by(chats.c.next_digest_at, chats.c.id)
-        .limit(limit)
-    )
-    return tuple(chat_of(row) for row in rows)
-
-
-async def move_on(tx: Writing, moved: Sequence[Chat]) -> None:
-    """Write each chat's next digest, what its last one covered, and how often its zone was asked for."""
-    if not moved:
-        return
-    columns = [
-        *(chats.c.next_digest_at, chats.c.digested_seq, chats.c.digested_at, chats.c.named_seq),
-        chats.c.zone_asks,
-    ]
-    await tx.execute(
-        update(chats)
-        .where(chats.c.id == bindparam("chat"))
-        .values({column: bindparam(f"to_{column.name}", type_=column.type) for column in columns}),
-        [
-            {"chat": chat.id} | {f"to_{column.name}": getattr(chat, column.name) for column in columns}
-            for chat in moved
-        ],
-    )
 
 
 async def pause(
@@ -184,6 +149,11 @@ async def move(tx: Writing, old: int, new: int) -> int:
         return 0
     known = {row.thread_id: row.id for row in await tx.rows(_ids(new))}
     moving = await tx.rows(_ids(old))
+    stopped = chats.c.paused_why == STOPPED
+    awake = {
+        "paused_at": case((stopped, chats.c.paused_at), else_=null()),
+        "paused_why": case((stopped, STOPPED), else_=""),
+    }
     for row in moving:
         keeps = row.id
         if row.thread_id in known:
@@ -192,7 +162,7 @@ async def move(tx: Writing, old: int, new: int) -> int:
         await tx.execute(
             update(chats)
             .where(chats.c.id == keeps)
-            .values(telegram_id=new, kind=ChatKind.SUPERGROUP, paused_at=None, paused_why="")
+            .values(telegram_id=new, kind=ChatKind.SUPERGROUP, **awake)
         )
     await tx.execute(update(inbox).where(inbox.c.telegram_id == old).values(telegram_id=new))
     return len(moving)
@@ -237,10 +207,16 @@ async def forget(tx: Writing, telegram_id: int, thread_id: int | None = None) ->
     return len(await tx.rows(gone.returning(chats.c.id)))
 
 
-async def purge_paused(tx: Writing, now: datetime, *, older_than: timedelta, limit: int) -> int:
-    """Delete chats that have been paused for longer than `older_than`."""
-    old = select(chats.c.id).where(chats.c.paused_at < now - older_than).limit(limit)
-    return len(await tx.rows(delete(chats).where(chats.c.id.in_(old)).returning(chats.c.id)))
+async def paused_long(tx: Reading, before: datetime, limit: int) -> tuple[ChatId, ...]:
+    """Find chats that have been paused since before a moment. Looks at all chats, as no writer should."""
+    rows = await tx.rows(select(chats.c.id).where(chats.c.paused_at < before).limit(limit))
+    return tuple(ChatId(row.id) for row in rows)
+
+
+async def purge_paused(tx: Writing, ids: Collection[ChatId], before: datetime) -> int:
+    """Delete chats with all they have, but those that woke meanwhile."""
+    gone = delete(chats).where(chats.c.id.in_(ids), chats.c.paused_at < before).returning(chats.c.id)
+    return len(await tx.rows(gone))
 
 
 async def last_id(tx: Reading) -> ChatId:

@@ -1,6 +1,7 @@
 """Frozen dataclasses to JSON columns and back. A field added with a default reads old rows."""
 
-from collections.abc import Collection, Mapping
+import json
+from collections.abc import Collection
 from datetime import time
 from typing import Any
 
@@ -8,12 +9,14 @@ from pydantic import TypeAdapter
 
 from digests.model import (
     AlertContent,
+    Content,
     DigestContent,
     Edition,
     EditionId,
     Kind,
     NoticeContent,
     Quiet,
+    Ranking,
     Reason,
     Share,
     Subject,
@@ -22,23 +25,30 @@ from digests.model import (
 
 _ALERT: TypeAdapter[AlertContent] = TypeAdapter(AlertContent)
 _DIGEST: TypeAdapter[DigestContent] = TypeAdapter(DigestContent)
+_RANKING: TypeAdapter[Ranking] = TypeAdapter(Ranking)
 _NOTICE: TypeAdapter[NoticeContent] = TypeAdapter(NoticeContent)
 _REASONS: TypeAdapter[tuple[Reason, ...]] = TypeAdapter(tuple[Reason, ...])
 _SHARE: TypeAdapter[Share] = TypeAdapter(Share)
 _QUIET: TypeAdapter[Quiet] = TypeAdapter(Quiet)
-_CONTENTS: Mapping[Kind, TypeAdapter[Any]] = {Kind.ALERT: _ALERT, Kind.DIGEST: _DIGEST, Kind.NOTICE: _NOTICE}
 
 
-def kind_of(content: AlertContent | DigestContent | NoticeContent) -> Kind:
+def kind_of(content: Content) -> Kind:
     """Tell what kind of edition a content makes."""
     if isinstance(content, AlertContent):
         return Kind.ALERT
-    return Kind.DIGEST if isinstance(content, DigestContent) else Kind.NOTICE
+    return Kind.NOTICE if isinstance(content, NoticeContent) else Kind.DIGEST
 
 
-def content_to_json(content: AlertContent | DigestContent | NoticeContent) -> Any:
+def _adapter(kind: Kind, *, ranked: bool) -> TypeAdapter[Any]:
+    if kind is Kind.DIGEST:
+        return _RANKING if ranked else _DIGEST
+    return _ALERT if kind is Kind.ALERT else _NOTICE
+
+
+def content_to_json(content: Content) -> Any:
     """Give an edition's content as JSON values."""
-    return _CONTENTS[kind_of(content)].dump_python(content, mode="json")
+    adapter = _adapter(kind_of(content), ranked=isinstance(content, Ranking))
+    return adapter.dump_python(content, mode="json")
 
 
 def edition(row: Any) -> Edition:
@@ -46,9 +56,9 @@ def edition(row: Any) -> Edition:
     return Edition(EditionId(row.id), Kind(row.kind), content(row.kind, row.content))
 
 
-def content(kind: str, value: Any) -> AlertContent | DigestContent | NoticeContent:
-    """Read what `content_to_json` wrote of an edition of this kind."""
-    read: AlertContent | DigestContent | NoticeContent = _CONTENTS[Kind(kind)].validate_python(value)
+def content(kind: str, value: Any) -> Content:
+    """Read what `content_to_json` wrote of an edition of this kind; digests were no rankings before."""
+    read: Content = _adapter(Kind(kind), ranked="ranked" in value).validate_python(value)
     return read
 
 
@@ -63,8 +73,14 @@ def reasons(value: Any) -> tuple[Reason, ...]:
 
 
 def share_to_json(share: Share) -> Any:
-    """Give a chat's own part of a digest as JSON values; None for the usual, empty one."""
-    return None if share == Share() else _SHARE.dump_python(share, mode="json")
+    """Give a chat's own part of a digest as JSON values, what is usual left out; None where all of it is."""
+    return None if share == Share() else _SHARE.dump_python(share, mode="json", exclude_defaults=True)
+
+
+def share_stored(share: Share) -> str | None:
+    """Give a chat's own part of a digest as its column holds it."""
+    value = share_to_json(share)
+    return None if value is None else json.dumps(value)
 
 
 def share(value: Any) -> Share:
@@ -100,3 +116,8 @@ def times_to_json(times: tuple[time, ...]) -> list[str]:
 def times(value: list[str]) -> tuple[time, ...]:
     """Read what `times_to_json` wrote."""
     return tuple(time.fromisoformat(at) for at in value)
+
+
+def times_stored(value: str) -> tuple[time, ...]:
+    """Read local times as their column holds them."""
+    return times(json.loads(value))

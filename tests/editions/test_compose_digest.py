@@ -1,5 +1,6 @@
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 
@@ -7,11 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digests.editions.digest import compose
-from digests.editions.likeness import Likeness
+from digests.editions.digest import compose, pick, rank, suffices, told
 from digests.editions.order import MOST_OF_SOURCE, apart, by_importance, importance, shown_as
-from digests.editions.tastes import taste
-from digests.model import Card, DigestContent, StoryId, Version
+from digests.editions.tastes import Taste, pool_of
+from digests.model import Card, DigestContent, Ranking, StoryId, Version
 
 NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)
 SLUGS = ("kpop", "drama", "beauty", "food", "korea")
@@ -219,7 +219,7 @@ def test_a_category_takes_its_best_from_another_source_where_one_is_crowded() ->
 def test_no_three_on_one_name_stand_in_a_row_where_others_can_stand_between(row: str, expected: str) -> None:
     names = {"A": ["aespa"], "B": ["haedal"]}
     ordered = [story(n, names=names.get(letter, ())) for n, letter in enumerate(row)]
-    put = apart(ordered, Likeness.of(ordered))
+    put = apart(ordered)
     assert "".join(row[int(card.story)] for card in put) == expected
 
 
@@ -227,20 +227,20 @@ def test_a_member_counts_for_her_group() -> None:
     ordered = [
         story(n, names=[name]) for n, name in enumerate(("aespa", "aespa.karina", "aespa.winter", "ive"))
     ]
-    assert [int(card.story) for card in apart(ordered, Likeness.of(ordered))] == [0, 1, 3, 2]
+    assert [int(card.story) for card in apart(ordered)] == [0, 1, 3, 2]
 
 
 def test_what_stands_above_counts_too() -> None:
     above = [story(1, names=["aespa"]), story(2, names=["aespa"])]
     ordered = [story(3, names=["aespa"]), story(4)]
-    put = apart(ordered, Likeness.of([*above, *ordered]), above)
+    put = apart(ordered, above)
     assert [int(card.story) for card in put] == [4, 3]
 
 
 @given(st.lists(st.sampled_from("AAABxyz"), max_size=12))
 def test_three_in_a_row_stand_only_where_there_is_no_way_round(row: list[str]) -> None:
     ordered = [story(n, names=[letter] if letter in "AB" else ()) for n, letter in enumerate(row)]
-    put = apart(ordered, Likeness.of(ordered))
+    put = apart(ordered)
     assert sorted(card.story for card in put) == sorted(card.story for card in ordered)
     letters = "".join(row[int(card.story)] for card in put)
     for name in "AB":
@@ -369,35 +369,150 @@ def test_equals_stand_by_time_then_by_number() -> None:
     assert [card.story for card in by_importance([story(9), story(3), story(5)], NOW)] == [3, 5, 9]
 
 
-numbers = st.sets(st.integers(1, 99), max_size=4)
+# -- one ranking, each its own part of it -------------------------------------------------------------------------
 
 
-@given(st.lists(st.sampled_from(SLUGS)), numbers, st.randoms())
-def test_a_taste_does_not_depend_on_the_order_of_choosing(
-    slugs: list[str], told: set[StoryId], chance: Random
-) -> None:
-    shuffled = [*slugs, *slugs]
-    chance.shuffle(shuffled)
-    assert taste(slugs, since=5, without=told) == taste(shuffled, since=5, without=sorted(told, reverse=True))
-
-
-def test_whatever_decides_the_content_makes_another_taste() -> None:
-    tastes = {
-        taste(["kpop"], since=5),
-        taste(["kpop", "drama"], since=5),
-        taste(["kpop,drama"], since=5),
-        taste(["kpop"], since=6),
-        taste(["kpop"], since=None),
-        taste(["kpop"], since=5, without=[StoryId(1)]),
-        taste(["kpop"], since=5, without=[StoryId(1), StoryId(2)]),
-        taste(["kpop"], since=5, without=[StoryId(12)]),
-        taste(["kpop"], since=5, followed=[StoryId(1)]),
-    }
-    assert len(tastes) == 9
-
-
-def test_a_taste_is_stable_since_it_is_stored() -> None:
-    assert taste(["kpop", "drama"], since=5, without=[StoryId(3)]) == taste(
-        ["drama", "kpop"], since=5, without=[StoryId(3)]
+def ranked(
+    cards: Iterable[Card],
+    wanted: Iterable[str] = SLUGS,
+    most: int = 12,
+    *,
+    followed: Iterable[int] = (),
+    others: Iterable[Card] = (),
+) -> Ranking:
+    return rank(
+        cards,
+        categories=SLUGS,
+        wanted=frozenset(wanted),
+        since=NOW - timedelta(days=1),
+        upto=NOW,
+        max_stories=most,
+        followed=frozenset(map(StoryId, followed)),
+        others=others,
     )
-    assert len(taste([], since=None)) == 32
+
+
+def test_a_ranking_is_three_times_as_long_as_a_digest() -> None:
+    ranking = ranked([story(n, "kpop", hours=n) for n in range(1, 20)], most=2)
+    assert [one.card.story for one in ranking.ranked] == [1, 2, 3, 4, 5, 6]
+    assert ranking.stories == 19
+
+
+def test_a_chat_is_told_the_first_stories_that_it_has_not_had() -> None:
+    ranking = ranked([story(n, "kpop", hours=n) for n in range(1, 20)], most=2)
+    assert shown(pick(ranking, {StoryId(1), StoryId(3)})) == {"kpop": [2, 4]}
+    assert told(ranking, {StoryId(1), StoryId(3)}) == {2, 4}
+
+
+def test_more_counts_neither_what_is_told_nor_what_was() -> None:
+    ranking = ranked([story(n, "kpop", hours=n) for n in range(1, 20)], most=2)
+    assert pick(ranking).more == 17
+    assert pick(ranking, {StoryId(1), StoryId(19)}).more == 15, "one of them is not even ranked"
+
+
+def test_a_category_keeps_its_place_where_its_best_was_had() -> None:
+    busy = [story(n, "kpop", sources=9) for n in range(1, 5)]
+    quiet = [story(20, "food", hours=10), story(21, "food", hours=11)]
+    ranking = ranked([*busy, *quiet], most=2)
+    assert shown(pick(ranking))["food"] == [20]
+    assert shown(pick(ranking, {StoryId(20)}))["food"] == [21]
+
+
+def test_what_was_missed_is_offered_to_whom_it_is_news() -> None:
+    others = [story(n, "korea", breaking=True, hours=n) for n in range(1, 9)]
+    ranking = ranked([story(50, "kpop")], wanted=["kpop"], others=others)
+    assert shown(pick(ranking))["missed"] == [1, 2]
+    assert shown(pick(ranking, {StoryId(1)}))["missed"] == [2, 3]
+    assert pick(ranking, {StoryId(1)}).more == 0
+    assert pick(ranking, {StoryId(50)}).cards == (), "what was missed makes no digest alone"
+    assert told(ranking, {StoryId(50)}) == frozenset()
+
+
+def test_a_ranking_does_not_suffice_where_all_anew_would_give_more() -> None:
+    cards_ = [*(story(n, "kpop", sources=9) for n in range(1, 9)), *(story(n, "food") for n in (20, 21))]
+    ranking = ranked(cards_, most=1)
+    here = {one.card.story for one in ranking.ranked}
+    beyond = {card.story: card.categories[0] for card in cards_ if card.story not in here}
+    assert suffices(ranking, beyond, frozenset())
+    assert not suffices(ranking, beyond, here), "nothing of it is left"
+    food = {story for story in here if story >= 20}
+    assert not suffices(ranking, beyond, food), "a category would fall out that has more"
+    assert suffices(ranking, {}, here)
+
+
+had = st.sets(st.integers(1, 40), max_size=12)
+
+
+@given(cards, st.sets(st.sampled_from(SLUGS)), st.integers(1, 6), had)
+def test_whatever_a_chat_has_had_its_digest_keeps_the_rules(
+    given_cards: list[Card], wanted: set[str], most: int, without: set[StoryId]
+) -> None:
+    ranking = ranked(given_cards, wanted, most)
+    under = {
+        card.story: next(s for s in SLUGS if s in wanted and s in card.categories)
+        for card in given_cards
+        if wanted & set(card.categories)
+    }
+    mine = without & under.keys()
+    here = {one.card.story for one in ranking.ranked}
+    beyond = {story: slug for story, slug in under.items() if story not in here}
+    content = pick(ranking, mine)
+    cards_ = content.cards
+    assert {card.story for card in cards_} == told(ranking, mine)
+    assert not {card.story for card in cards_} & without
+    assert len({card.story for card in cards_}) == len(cards_) <= most
+    assert all(
+        under[card.story] == section.category for section in content.sections for card in section.cards
+    )
+    assert (content.lead is not None) == (len(cards_) > 2)
+    assert content.lead is None or content.lead == by_importance(cards_, NOW)[0]
+    assert content.more == len(under.keys() - mine) - len(cards_)
+    if suffices(ranking, beyond, mine):
+        left = {under[story] for story in under.keys() - mine}
+        assert len(cards_) == min(most, len(under.keys() - mine))
+        if len(left) <= most:
+            assert {under[card.story] for card in cards_} == left
+
+
+@given(cards, st.sets(st.sampled_from(SLUGS)), st.integers(1, 6))
+def test_who_had_nothing_is_told_what_a_ranking_of_that_length_would_be(
+    given_cards: list[Card], wanted: set[str], most: int
+) -> None:
+    deep = ranked(given_cards, wanted, most)
+    assert [one.card.story for one in deep.ranked][:most] == [
+        one.card.story for one in ranked(given_cards, wanted, most * 2).ranked
+    ][:most]
+    assert told(deep) == {one.card.story for one in deep.ranked[:most]}
+
+
+# -- tastes -----------------------------------------------------------------------------------------------------
+
+
+def test_chats_whose_last_digests_left_seconds_apart_have_one_pool() -> None:
+    alike = {
+        pool_of(frozenset({"kpop"}), after=5, named_after=2, last_at=NOW + timedelta(seconds=n), due_at=NOW)
+        for n in range(90)
+    }
+    assert len(alike) == 1
+
+
+def test_a_first_digest_covers_the_day_before_it_was_due() -> None:
+    pool = pool_of(frozenset(), after=None, named_after=None, last_at=None, due_at=NOW)
+    assert (pool.since, pool.last) == (NOW - timedelta(days=1), NOW - timedelta(days=1))
+    later = replace(pool, after=7)
+    assert later.last == NOW
+
+
+def test_whatever_decides_a_ranking_makes_another_taste() -> None:
+    pool = pool_of(frozenset({"kpop"}), after=5, named_after=5, last_at=NOW, due_at=NOW)
+    tastes = {
+        Taste(pool),
+        Taste(replace(pool, wanted=frozenset({"kpop", "drama"}))),
+        Taste(replace(pool, after=6)),
+        Taste(replace(pool, named_after=6)),
+        Taste(replace(pool, since=NOW)),
+        Taste(pool, followed=frozenset({StoryId(1)})),
+        Taste(pool, without=frozenset({StoryId(1)})),
+    }
+    assert len(tastes) == 7
+    assert Taste(replace(pool, wanted=frozenset(["kpop"]))) == Taste(pool)

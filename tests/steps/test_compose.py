@@ -171,8 +171,7 @@ async def test_an_alert_owed_while_the_digest_is_composed_is_not_told_in_it_too(
     newsroom.clock("08:00")
     rang = breaking(newsroom)
     await newsroom.news()
-    assert (await compose_while(newsroom, newsroom.unfold)).owed == 0
-    await newsroom.compose()  # it is still due, and the next step knows
+    assert (await compose_while(newsroom, newsroom.unfold)).owed == 1
     await newsroom.deliver()
     assert newsroom.got(chat) == [(rang,), (title(1),)]
 
@@ -750,15 +749,25 @@ async def test_chats_of_one_taste_share_an_edition(newsroom) -> None:
         await newsroom.news()
 
 
-async def test_what_a_chat_was_told_by_alert_makes_a_taste_of_its_own(newsroom) -> None:
-    for number in range(6):
+async def test_what_a_chat_was_told_by_alert_needs_no_edition_of_its_own(newsroom) -> None:
+    newsroom.digests_are(max_stories=2)
+    some = [
         await newsroom.subscribe("kpop", alerts=Alerts.OFF if number % 2 else Alerts.ON)
-    breaking(newsroom)
-    newsroom.publish(title(1))
+        for number in range(6)
+    ]
+    rang = breaking(newsroom)
+    for number in range(1, 5):
+        newsroom.publish(title(number))
     await newsroom.news()
     await newsroom.deliver()
     newsroom.clock("08:00")
-    assert (await newsroom.digest()).editions == 2
+    composed = await newsroom.digest()
+    assert (composed.owed, composed.editions) == (6, 1)
+    alerted, other = (newsroom.received[chat.id][-1] for chat in some[:2])
+    assert rang in other.titles
+    assert rang not in alerted.titles
+    assert (len(alerted.titles), alerted.more) == (2, 2), "the alert is not counted: it was told"
+    assert (len(other.titles), other.more) == (2, 3)
 
 
 async def test_chats_whose_last_digests_left_seconds_apart_share_the_next(newsroom) -> None:
@@ -798,6 +807,30 @@ async def test_the_statements_of_a_step_grow_with_editions_and_not_with_chats(
     composed = await newsroom.compose()
     assert (composed.owed, composed.editions) == (many, 1)
     assert len(statements) <= 24, statements.texts
+
+
+@pytest.mark.parametrize("tastes", [1, 6])
+async def test_a_taste_more_costs_few_statements_and_a_chat_more_none(
+    newsroom, statements, tastes: int
+) -> None:
+    wanted = [
+        ("kpop",),
+        ("korea",),
+        ("kpop", "korea"),
+        ("korea", "drama"),
+        ("kpop", "drama"),
+        ("kpop", "drama", "korea"),
+    ]
+    for number in range(60):
+        await newsroom.subscribe(*wanted[number % tastes])
+    newsroom.publish(title(0))
+    newsroom.publish(WAITS["korea"][1], "post")
+    await newsroom.news()
+    newsroom.clock("08:00")
+    statements.clear()
+    composed = await newsroom.compose()
+    assert (composed.owed, composed.editions) == (60, tastes)
+    assert len(statements) <= 21 + 3 * tastes, statements.texts
 
 
 async def test_a_crash_while_digests_are_written_leaves_them_due(newsroom) -> None:

@@ -1,0 +1,191 @@
+"""Chats whose digest is due, many at a time: read by narrow columns, held, owed their digests, moved on."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple, cast
+
+from sqlalchemy import ColumnElement, Text, and_, case, func, literal, or_, select, update
+from sqlalchemy import cast as as_type
+
+from digests.model import ChatId, EditionId, Priority, State
+from digests.store.among import among
+from digests.store.engine import Reading, Writing
+from digests.store.subject_tables import interests
+from digests.store.tables import chats, deliveries, subscriptions
+
+
+class DueChat(NamedTuple):
+    """Of a chat only what its digest is made from: a million of them are looked at."""
+
+    id: ChatId
+    at: datetime  # when the digest is due
+    zone: str
+    times: str  # its digest times as they are stored (`codec.times_stored`)
+    digested_seq: int | None
+    digested_at: datetime | None
+    named_seq: int | None
+    zone_known: bool
+    zone_asks: int
+
+
+class OwedDigest(NamedTuple):
+    """A digest before it is written."""
+
+    chat: ChatId
+    key: str
+    edition: EditionId
+    share: str | None  # as it is stored (`codec.share_stored`)
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """What the digests of one step cover."""
+
+    filed: int  # the last filing
+    named: int  # the last naming
+    at: datetime
+
+
+_COLUMNS = (
+    chats.c.id,
+    chats.c.next_digest_at,
+    chats.c.zone,
+    as_type(chats.c.digest_times, Text),
+    chats.c.digested_seq,
+    chats.c.digested_at,
+    chats.c.named_seq,
+    chats.c.zone_known,
+    chats.c.zone_asks,
+)
+
+
+async def due(
+    tx: Reading, until: datetime, limit: int, *, after: tuple[datetime, int] | None = None
+) -> list[DueChat]:
+    """Give the chats whose digest is due by `until`, the longest due first; those `after` a moment and an id."""
+    wanted = [chats.c.paused_at.is_(None), chats.c.next_digest_at <= until]
+    if after is not None:
+        at, last = after
+        wanted.append(chats.c.next_digest_at >= at)
+        wanted.append(or_(chats.c.next_digest_at > at, chats.c.id > last))
+    order = (chats.c.next_digest_at, chats.c.id)
+    rows = await tx.rows(select(*_COLUMNS).where(*wanted).order_by(*order).limit(limit))
+    return list(map(DueChat._make, rows))
+
+
+async def next_moment(tx: Reading, after: datetime, until: datetime) -> datetime | None:
+    """Tell when the next digests are due, if that is by `until`."""
+    found: datetime | None = await tx.value(
+        select(chats.c.next_digest_at)
+        .where(chats.c.paused_at.is_(None), chats.c.next_digest_at > after, chats.c.next_digest_at <= until)
+        .order_by(chats.c.next_digest_at)
+        .limit(1)
+    )
+    return found
+
+
+async def follow(tx: Reading, ids: Sequence[ChatId]) -> dict[int, str]:
+    """Give the categories that each chat follows, parted by spaces, in no order; who follows none is left out."""
+    together = func.aggregate_strings(subscriptions.c.category, " ")
+    rows = await tx.rows(
+        select(subscriptions.c.chat_id, together)
+        .where(among(tx, subscriptions.c.chat_id, ids))
+        .group_by(subscriptions.c.chat_id)
+    )
+    return dict(cast("Sequence[tuple[int, str]]", rows))
+
+
+async def interested(tx: Reading, ids: Sequence[ChatId]) -> frozenset[int]:
+    """Tell which of the chats follow or mute anything beside categories."""
+    rows = await tx.rows(select(interests.c.chat_id).distinct().where(among(tx, interests.c.chat_id, ids)))
+    return frozenset(row[0] for row in rows)
+
+
+async def hold(tx: Writing, ids: Sequence[ChatId]) -> dict[int, tuple[datetime | None, int | None]]:
+    """Tell when each chat's digest is due now and what its last one covered, and keep all others from changing that.
+
+    Who is paused, or gone, is left out.
+    """
+    rows = await tx.rows(
+        select(chats.c.id, chats.c.next_digest_at, chats.c.digested_seq)
+        .where(among(tx, chats.c.id, ids), chats.c.paused_at.is_(None))
+        .order_by(chats.c.id)
+        .with_for_update()
+    )
+    held = cast("Sequence[tuple[int, datetime | None, int | None]]", rows)
+    return {chat: (at, seq) for chat, at, seq in held}
+
+
+async def had(tx: Reading, ids: Sequence[ChatId], keys: Collection[str]) -> frozenset[tuple[int, str]]:
+    """Tell which of the chats have, or had, a delivery under which of the keys."""
+    rows = await tx.rows(
+        select(deliveries.c.chat_id, deliveries.c.key).where(
+            among(tx, deliveries.c.chat_id, ids), between(keys)
+        )
+    )
+    found = cast("Sequence[tuple[int, str]]", rows)
+    return frozenset((chat, key) for chat, key in found if key in keys)
+
+
+def between(keys: Collection[str]) -> ColumnElement[bool]:
+    """From the first to the last of keys: one range of the index for each chat, where each key would be looked up."""
+    return and_(deliveries.c.key >= min(keys), deliveries.c.key <= max(keys))
+
+
+async def owe(tx: Writing, owed: Sequence[OwedDigest], now: datetime, expires_at: datetime) -> None:
+    """Write digests that are owed. Their chats are held, and have none under these keys."""
+    # In the driver's own words: what SQLAlchemy does for each row takes longer than SQLite needs to write it.
+    if not owed:
+        return
+    table = deliveries.c
+    moments = {at: tx.stored(table.due_at, at) for at in {one.due_at for one in owed}}
+    rows = [(*one[:-1], moments[one.due_at]) for one in owed]
+    written, expires = tx.stored(table.owed_at, now), tx.stored(table.expires_at, expires_at)
+    if tx.dialect == "sqlite":
+        await tx.execute_plainly(
+            f"{_INSERT} VALUES (?, ?, ?, ?, ?, {_SAME}, ?, ?)", [(*row, written, expires) for row in rows]
+        )
+        return
+    await tx.execute_plainly(
+        f"{_INSERT} SELECT chat, key, edition, share::json, due_at, {_SAME}, %s, %s FROM"  # noqa: S608 - ours
+        " unnest(%s::bigint[], %s::text[], %s::bigint[], %s::text[], %s::timestamptz[])"
+        " AS owed (chat, key, edition, share, due_at)",
+        (written, expires, *map(list, zip(*rows, strict=True))),
+    )
+
+
+_INSERT = (
+    "INSERT INTO deliveries"
+    " (chat_id, key, edition_id, share, due_at, priority, state, silent, owed_at, expires_at)"
+)
+_SAME = f"{int(Priority.DIGEST)}, '{State.OWED.value}', false"
+
+
+async def move_on(
+    tx: Writing,
+    ids: Sequence[ChatId],
+    next_at: datetime | None,
+    covered: Covered | None,
+    *,
+    zone_asks: int | None = None,
+) -> None:
+    """Write when the chats' next digest is due, what their last one `covered`, and how often their zone was asked for.
+
+    What was covered never becomes less. None: as it is.
+    """
+    if not ids:
+        return
+    values: dict[str, Any] = {"next_digest_at": next_at}
+    if covered is not None:
+        values["digested_seq"] = _at_least(chats.c.digested_seq, covered.filed)
+        values["named_seq"] = _at_least(chats.c.named_seq, covered.named)
+        values["digested_at"] = covered.at
+    if zone_asks is not None:
+        values["zone_asks"] = zone_asks
+    await tx.execute(update(chats).where(among(tx, chats.c.id, ids)).values(values))
+
+
+def _at_least(column: ColumnElement[int], covered: int) -> ColumnElement[int]:
+    return case((column > covered, column), else_=literal(covered, column.type))
