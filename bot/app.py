@@ -1,7 +1,6 @@
 """The composition root: the one place that builds the parts, hands them to each other, and ends them."""
 
 import asyncio
-import warnings
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -14,7 +13,6 @@ from uuid import uuid4
 import structlog
 from telegram.error import InvalidToken, NetworkError, RetryAfter, TelegramError
 from telegram.ext import ExtBot
-from telegram.warnings import PTBUserWarning
 
 from bot.clock import Clock
 from bot.config import Config, Watch
@@ -27,15 +25,14 @@ from bot.handlers.registering import handle, publish_commands, register
 from bot.loop import Loop
 from bot.newsroom import opened
 from bot.scheduler import Scheduler
-from bot.sending.pace import Gate
+from bot.sending.client import Client, client
 from bot.sending.rendering import Renderer
-from bot.sending.sender import SLOTS, Sender
-from bot.sending.wire import Wire
+from bot.sending.sender import Sender
 from bot.texts import Texts
 from bot.texts.cities import Gazetteer
 from bot.web import hubs
 from bot.web.server import WebServer, application
-from digests.compose import compose
+from digests.compose import Ahead, compose
 from digests.feeds.discover import Discoverer
 from digests.feeds.fetch import Fetcher
 from digests.feeds.websub import key_of
@@ -67,8 +64,7 @@ class _Built:
     """The parts that have a beginning and an end."""
 
     store: Store
-    bot: ExtBot[int]
-    gate: Gate
+    line: Client
     talking: Desk
     formatter: Formatter
     poller: Poller
@@ -88,6 +84,7 @@ class App:
         self._watch = watch
         self._settings = config.newsroom()
         self._now = clock.now
+        self._ahead = Ahead()
         self._clock = clock
         self._stop = asyncio.Event()
         self._failure: BaseException | None = None
@@ -130,8 +127,8 @@ class App:
 
     def _build(self, store: Store, fetcher: Fetcher, run: str) -> _Built:
         settings, now = self._settings, self._now
-        gate = Gate(self._config.sending.messages_per_second)
-        bot = _bot(self._config, gate)
+        line = client(self._config, store, now)
+        bot = line.bot
         formatter = Formatter(Texts.load(), settings.categories)
         gazetteer = Gazetteer.load()
         vocabulary = Vocabulary.load(names=self._config.names.path, words=self._config.names.folder)
@@ -197,23 +194,21 @@ class App:
         self._loops = {name: Loop(name, step) for name, step in steps.items()}
         slow = {"tidy": TIDY_EVERY, "report": REPORT_EVERY, "subscribe": SUBSCRIBE_EVERY}
         ticks = {name: (slow.get(name, TICK), loop.wake) for name, loop in self._loops.items()}
-        return _Built(
-            store, bot, gate, talking, formatter, poller, sender, queue, Scheduler(ticks), workshop, web
-        )
+        return _Built(store, line, talking, formatter, poller, sender, queue, Scheduler(ticks), workshop, web)
 
     async def _live(self, built: _Built) -> None:
         early = {"poll", "judge", "compose", "tidy", "subscribe"}  # these need no Telegram
         tasks = {name: self._task(name) for name in self._loops if name in early}
         built.scheduler.start()
         try:
-            if await self._connected(built.bot):
+            if await self._connected(built.line.bot):
                 await built.talking.initialize()
                 async with built.store.writing() as tx:
-                    await inbox.belong_to(tx, built.bot.id, self._now())
+                    await inbox.belong_to(tx, built.line.bot.id, self._now())
                 tasks |= {name: self._task(name) for name in ("intake", "answer", "send", "report")}
                 self.started.set()
                 voices = {language: built.formatter.voice(language) for language in LANGUAGES}
-                await self._unless_stopped(publish_commands(built.bot, voices))
+                await self._unless_stopped(publish_commands(built.line.bot, voices))
                 await self._stop.wait()
         finally:
             log.info("stopping")
@@ -224,7 +219,7 @@ class App:
                 tasks["intake"].cancel()  # a long poll; what it would have brought comes again
             if built.web:
                 await built.web.stop()
-            built.gate.close(below=Priority.ALERT)  # replies still leave; what is owed stays owed
+            built.line.gate.close(below=Priority.ALERT)  # replies still leave; what is owed stays owed
             await asyncio.gather(
                 built.poller.stop(), built.sender.stop(STOP_SECONDS), built.queue.stop(STOP_SECONDS)
             )
@@ -233,7 +228,7 @@ class App:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
             built.workshop.close()
-            await built.bot.shutdown()
+            await built.line.stop()
             log.info("stopped")
 
     async def _poll(self, store: Store, poller: Poller, roster: Roster) -> bool:
@@ -264,7 +259,7 @@ class App:
         return step.more
 
     async def _compose(self, store: Store) -> bool:
-        step = await compose(store, self._settings, self._now)
+        step = await compose(store, self._settings, self._now, self._ahead)
         if step.owed:
             self.wake("send")
         return step.more
@@ -329,16 +324,3 @@ class App:
             acting.cancel()
             stopped.cancel()
             await asyncio.gather(acting, stopped, return_exceptions=True)
-
-
-def _bot(config: Config, gate: Gate) -> ExtBot[int]:
-    # We name methods that python-telegram-bot has functions for: without their result types it is twice as fast.
-    warnings.filterwarnings("ignore", message="Please use 'Bot", category=PTBUserWarning)
-
-    return ExtBot(
-        token=config.telegram.token.get_secret_value(),
-        base_url=config.telegram.base_url,
-        request=Wire(SLOTS * 2 + 64),
-        get_updates_request=Wire(2),
-        rate_limiter=gate,
-    )

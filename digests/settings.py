@@ -82,6 +82,7 @@ class BreakingSettings:
         default_factory=dict
     )  # the same for a category alone, by its slug
     max_age: timedelta = timedelta(hours=6)
+    worth: timedelta = timedelta(hours=6)  # how long an alert, or an edit of one, is worth sending
     quiet: Quiet | None = field(default_factory=lambda: Quiet(time(23, 0), time(7, 0)))
     max_per_hour: int = 3
     max_per_day: int = 8

@@ -15,6 +15,9 @@ def run(config: ConfigFile = None) -> None:
     from bot.app import App
     from bot.clock import SystemClock
     from bot.config import Watch
+    from bot.loop import long_lived
+
+    long_lived()
 
     async def main(on_stop: Callable[[Callable[[], None]], None]) -> None:
         app = App(loaded.config, SystemClock(), Watch(loaded.path))

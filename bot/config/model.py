@@ -11,6 +11,7 @@ from urllib.parse import unquote
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.config.cautions import of_address, of_rate
 from bot.config.values import (
     DatabaseUrl,
     Duration,
@@ -44,7 +45,6 @@ from digests.settings import (
 )
 
 START = timedelta(minutes=5)  # what "auto" begins with
-FREE_RATE = 30  # messages a second; Telegram's FAQ asks for paid broadcasts above
 
 
 class _Section(BaseModel):
@@ -57,6 +57,7 @@ class TelegramConfig(_Section):
     token: Token = SecretStr("")
     base_url: Url = "https://api.telegram.org/bot"
     admins: tuple[UserId, ...] = ()
+    proxy: Proxy = ""
 
 
 class DatabaseConfig(_Section):
@@ -103,6 +104,7 @@ class BreakingConfig(_Section):
     threshold: Number = Field(5, gt=0, le=100)
     thresholds: dict[str, Annotated[Number, Field(gt=0, le=100)]] = {}
     max_age: Duration = timedelta(hours=6)
+    worth: Duration = timedelta(hours=6)
     quiet_hours: QuietHours = Quiet(time(23, 0), time(7, 0))
     max_per_hour: WholeNumber = Field(3, ge=1, le=1000)
     max_per_day: WholeNumber = Field(8, ge=1, le=1000)
@@ -112,6 +114,8 @@ class SendingConfig(_Section):
     """How fast messages leave."""
 
     messages_per_second: Number = Field(30, gt=0)
+    paid_broadcast: bool = False
+    paid_stars_per_day: WholeNumber = Field(1_000, ge=1, le=10_000_000)
 
 
 class WebConfig(_Section):
@@ -233,26 +237,23 @@ class Config(BaseSettings):
     @property
     def warnings(self) -> tuple[str, ...]:
         """What is allowed and yet should be known, as sentences."""
-        said = []
-        rate = self.sending.messages_per_second
-        if rate > FREE_RATE:
-            words = f"above {FREE_RATE} Telegram asks for paid broadcasts, and answers 429 without them."
-            said.append(f"sending.messages_per_second = {rate:g}: {words}")
-        if self.web.public_url.startswith("http:"):
-            words = "without TLS anybody on the way can read what hubs send; their signatures are checked."
-            said.append(f"web.public_url begins with http: {words}")
-        return tuple(said)
+        sending = self.sending
+        paid = sending.paid_stars_per_day if sending.paid_broadcast else None
+        return (*of_rate(sending.messages_per_second, paid), *of_address(self.web.public_url))
 
     @property
     def secrets(self) -> tuple[str, ...]:
         """What must stand in no log and in no message."""
         password = re.match(r"[\w+]+://[^:/@]*:(.*)@", self.database.url)
         asked = re.findall(r"[?&](?:ssl)?password=([^&]+)", self.database.url)
-        proxy = re.match(r"\w+://[^:/@]*:(.*)@", self.polling.proxy)
+        named = (
+            re.match(r"\w+://[^:/@]*:(.*)@", proxy) for proxy in (self.polling.proxy, self.telegram.proxy)
+        )
+        proxies = [one[1] for one in named if one]
         found = (
             self.telegram.token.get_secret_value(),
             password[1] if password else "",
-            proxy[1] if proxy else "",
+            *proxies,
             *asked,
         )
         return tuple({one: None for secret in found if secret for one in (secret, unquote(secret))})
@@ -290,6 +291,7 @@ class Config(BaseSettings):
                 threshold=self.breaking.threshold,
                 thresholds=dict(self.breaking.thresholds),
                 max_age=self.breaking.max_age,
+                worth=self.breaking.worth,
                 quiet=self.breaking.quiet_hours,
                 max_per_hour=self.breaking.max_per_hour,
                 max_per_day=self.breaking.max_per_day,

@@ -40,7 +40,9 @@ _WANTED = {
     "literal_error": "{expected} is wanted",
 }
 # Never shown: a slip of the pen may have put the secret anywhere in them.
-_SECRET = frozenset({"telegram", "telegram.token", "database", "database.url", "polling.proxy"})
+_SECRET = frozenset(
+    {"telegram", "telegram.token", "database", "database.url", "polling.proxy", "telegram.proxy"}
+)
 
 
 def sentence(detail: ErrorDetails, variables: Collection[str] = ()) -> str:

@@ -1,5 +1,6 @@
 """A message as the Bot API's parameters: the one place that knows how `Message` is put on the wire."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from bot.formatter.message import Keyboard, Message
@@ -8,9 +9,18 @@ from digests.model import Address
 Parameters = dict[str, Any]
 
 
-def to_send(message: Message, address: Address, reply_to: int | None = None) -> Parameters:
-    """Give sendMessage's parameters; `reply_to` is a message of the same chat, which may be gone by now."""
-    request = {"chat_id": address.telegram_id, **_body(message)}
+def to_send(
+    message: Message,
+    address: Address,
+    reply_to: int | None = None,
+    *,
+    body: Mapping[str, Any] | None = None,
+) -> Parameters:
+    """Give sendMessage's parameters; `reply_to` is a message of the same chat, which may be gone by now.
+
+    `body` is what `body_of` gave for the message, where it is sent to many.
+    """
+    request = {"chat_id": address.telegram_id, **(body or body_of(message))}
     if address.thread_id:
         request["message_thread_id"] = address.thread_id
     if reply_to is not None:
@@ -22,7 +32,7 @@ def to_send(message: Message, address: Address, reply_to: int | None = None) -> 
 
 def to_edit(message: Message, address: Address, message_id: int) -> Parameters:
     """Give editMessageText's parameters."""
-    return {"chat_id": address.telegram_id, "message_id": message_id, **_body(message)}
+    return {"chat_id": address.telegram_id, "message_id": message_id, **body_of(message)}
 
 
 def as_plain(request: Parameters, message: Message) -> Parameters:
@@ -32,7 +42,8 @@ def as_plain(request: Parameters, message: Message) -> Parameters:
     }
 
 
-def _body(message: Message) -> Parameters:
+def body_of(message: Message) -> Parameters:
+    """Give the parameters that are the same for everybody whom a message is sent to."""
     body: Parameters = {"text": message.html, "parse_mode": "HTML"}
     preview = message.preview
     body["link_preview_options"] = (

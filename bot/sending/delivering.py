@@ -1,6 +1,7 @@
 """One delivery on its way: rendered, sent part by part, its outcome written."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -10,7 +11,7 @@ from telegram.error import TelegramError
 from telegram.ext import ExtBot
 
 from bot.formatter.message import Message
-from bot.formatter.request import as_plain, to_edit, to_send
+from bot.formatter.request import Parameters, as_plain, body_of, to_edit, to_send
 from bot.sending.outcomes import Meaning, Outcome, meaning_of, settled
 from bot.sending.rendering import Renderer
 from bot.sending.settling import PartSent, Settled, Settler
@@ -21,7 +22,9 @@ log = structlog.get_logger()
 
 LEASE = timedelta(minutes=2)  # of a claim; far over the time a block needs
 _WELL = frozenset({State.SENT, State.OWED, State.HELD})
-TOLD = 1_000  # faults of editions that are remembered, so that the operator reads of each once
+TOLD = 1_000  # faults of editions and templates that are remembered, so that the operator reads of each once
+BODIES = 64  # rendered messages whose parameters are remembered: those that many chats are being sent
+SAID_EVERY = 1.0  # seconds that plainly sent messages are counted for before the log hears of them
 
 Bot = ExtBot[int]
 
@@ -48,7 +51,11 @@ class Courier:
         self._settler = settler
         self._now = now
         self._chance = chance
-        self._told: set[tuple[EditionId, str]] = set()
+        self._told: set[tuple[EditionId | str, str]] = set()
+        self._bodies: dict[int, tuple[Message, Parameters]] = {}
+        self._sent: Counter[str] = Counter()  # since the log was told, by what their keys begin with
+        self._telling: asyncio.TimerHandle | None = None
+        self._quietly = log.bind()  # made once: its lines are mostly not written
 
     async def carry(self, delivery: Delivery, until: float) -> bool:
         """Send a delivery; when this returns, its outcome is on disk.
@@ -95,12 +102,20 @@ class Courier:
             method, request = "editMessageText", to_edit(message, address, delivery.reply_to)
         else:
             answered = None if delivery.parts_sent else delivery.reply_to
-            method, request = "sendMessage", to_send(message, address, answered)
+            method, request = "sendMessage", to_send(message, address, answered, body=self._body(message))
         outcome = await self._ask(method, request, delivery.priority)
         if outcome.meaning is not Meaning.MARKUP:
             return outcome
-        if self._first((delivery.edition, "markup")):
-            log.error("markup refused", delivery=delivery.id, edition=delivery.edition, answer=outcome.note)
+        template = delivery.key.partition(":")[0]  # one that is at fault is so in every edition
+        if self._first((template, delivery.chat.language)):
+            log.error(
+                "markup refused",
+                template=template,
+                language=delivery.chat.language,
+                edition=delivery.edition,
+                delivery=delivery.id,
+                answer=outcome.note,
+            )
         return await self._ask(method, as_plain(request, message), delivery.priority)
 
     async def _ask(self, method: str, request: dict[str, object], priority: Priority) -> Outcome:
@@ -113,7 +128,16 @@ class Courier:
             Meaning.SENT, message_id=answer.get("message_id") if isinstance(answer, dict) else None
         )
 
-    def _first(self, fault: tuple[EditionId, str]) -> bool:
+    def _body(self, message: Message) -> Parameters:
+        """Give a message's parameters, made once for all whom the renderer gives the very same object."""
+        kept = self._bodies.get(id(message))  # what is kept lives, so nothing else can have its id
+        if kept is None:
+            if len(self._bodies) >= BODIES:
+                self._bodies.clear()
+            kept = self._bodies[id(message)] = message, body_of(message)
+        return kept[1]
+
+    def _first(self, fault: tuple[EditionId | str, str]) -> bool:
         if fault in self._told:
             return False
         if len(self._told) >= TOLD:
@@ -125,8 +149,12 @@ class Courier:
         self, delivery: Delivery, settlement: Settlement, outcome: Outcome | None = None
     ) -> None:
         await self._settler.settle(Settled(settlement, delivery.chat, outcome))
-        # An edit is no loss: the message that it would have changed is there, or the reader has deleted it.
-        tell = log.info if settlement.state in _WELL or delivery.is_edit else log.warning
+        if settlement.state is State.SENT:
+            self._count(delivery)
+            tell = self._quietly.debug
+        else:
+            # An edit is no loss: the message that it would have changed is there, or the reader has deleted it.
+            tell = log.info if settlement.state in _WELL or delivery.is_edit else log.warning
         tell(
             "settled",
             delivery=delivery.id,
@@ -136,6 +164,21 @@ class Courier:
             attempt=settlement.attempt,
             note=settlement.note,
         )
+
+    def _count(self, delivery: Delivery) -> None:
+        """Let the log hear of what was sent by numbers: a line for each would be most of the log, and cost as much as sending."""
+        self._sent[delivery.key.partition(":")[0]] += 1
+        if self._telling is None:
+            self._telling = asyncio.get_running_loop().call_later(SAID_EVERY, self.tell_sent)
+
+    def tell_sent(self) -> None:
+        """Tell the log how many were sent since it was told last; nothing if none were."""
+        if self._telling:
+            self._telling.cancel()
+            self._telling = None
+        if self._sent:
+            log.info("sent", messages=self._sent.total(), **dict(sorted(self._sent.items())))
+            self._sent.clear()
 
 
 def _worthless(delivery: Delivery) -> Settlement:

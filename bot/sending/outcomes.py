@@ -7,16 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, auto
 
-import aiohttp
 from telegram.error import (
     BadRequest,
     ChatMigrated,
     Forbidden,
-    NetworkError,
     RetryAfter,
     TelegramError,
 )
 
+from bot.sending.wire import Unheard
 from digests.model import Delivery, State
 from digests.store.outbox import Settlement
 
@@ -71,7 +70,14 @@ _TEXTS = (
             "peer_id_invalid",
             "group chat was deactivated",
             "group is deactivated",
+            "chat_id_invalid",
+            "user_is_blocked",
+            "user_deactivated",
+            "bot was kicked",
+            "channel_private",
             "chat_write_forbidden",
+            "chat_admin_required",
+            "chat_send_plain_forbidden",
             "chat_restricted",
             "not enough rights to send text messages",
             "have no rights to send a message",
@@ -81,14 +87,6 @@ _TEXTS = (
     ),
     (Meaning.MARKUP, ("can't parse entities", "entity", "entities")),
 )
-# There was no connection yet: Telegram has not seen the request.
-_UNWRITTEN = (
-    aiohttp.ClientConnectorError,
-    aiohttp.ClientHttpProxyError,
-    aiohttp.ConnectionTimeoutError,
-    aiohttp.InvalidURL,
-)
-_UNANSWERED = (aiohttp.ClientError, TimeoutError)  # whatever else the wire raises
 
 
 def meaning_of(error: TelegramError) -> Outcome:
@@ -102,12 +100,11 @@ def meaning_of(error: TelegramError) -> Outcome:
         case Forbidden() | BadRequest():
             otherwise = Meaning.GONE if isinstance(error, Forbidden) else Meaning.REFUSED
             return Outcome(_by_text(text, otherwise), text)
-        case NetworkError() if isinstance(error.__cause__, _UNANSWERED):
-            unwritten = isinstance(error.__cause__, _UNWRITTEN)
-            cause = type(error.__cause__).__name__
-            return Outcome(Meaning.UNREACHABLE if unwritten else Meaning.UNHEARD, cause)
+        case Unheard():
+            return Outcome(Meaning.UNHEARD, text)
         case _:
-            # A 5xx, which is an answer; or the token was revoked: the operator's matter, and no message's fault.
+            # Nothing was written; or a 5xx, which is an answer; or the token was revoked: the operator's matter, and no
+            # message's fault.
             return Outcome(Meaning.UNREACHABLE, text)
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from bot.formatter.message import Message
 from bot.formatter.render import Formatter
 from bot.texts.cities import Gazetteer
+from digests.editions.digest import pick
 from digests.editions.timetable import zone_of
 from digests.model import (
     AlertContent,
@@ -18,7 +19,7 @@ from digests.model import (
     Edition,
     EditionId,
     NoticeContent,
-    Share,
+    Ranking,
 )
 from digests.store import editions
 from digests.store.engine import Store
@@ -45,9 +46,10 @@ class Renderer:
         (edition,) = read
         chat, silent = delivery.chat, delivery.silent
         content = edition.content
-        if isinstance(content, DigestContent) and delivery.share != Share():
+        if isinstance(content, Ranking | DigestContent) and (delivery.share.also or delivery.share.ask_zone):
             return await self._digest(content, delivery, now)
-        key = (edition.id, chat.language, chat.zone, chat.kind is ChatKind.PRIVATE, silent)
+        without = delivery.share.without
+        key = (edition.id, without, chat.language, chat.zone, chat.kind is ChatKind.PRIVATE, silent)
         if key in self._rendered:
             self._rendered.move_to_end(key)
             return self._rendered[key]
@@ -72,7 +74,11 @@ class Renderer:
             silent=delivery.silent,
         )
 
-    async def _digest(self, content: DigestContent, delivery: Delivery, now: datetime) -> tuple[Message, ...]:
+    async def _digest(
+        self, content: Ranking | DigestContent, delivery: Delivery, now: datetime
+    ) -> tuple[Message, ...]:
+        if isinstance(content, Ranking):  # a digest that was owed before there were rankings is none
+            content = pick(content, delivery.share.without)
         chat = delivery.chat
         zone = zone_of(chat.zone)
         also = [

@@ -2,7 +2,8 @@
 
 import asyncio
 import heapq
-from collections.abc import Callable, Coroutine, Sequence
+from collections import deque
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -12,35 +13,54 @@ import structlog
 
 from bot.sending.delivering import LEASE, Bot, Courier, deadline
 from bot.sending.rendering import Renderer
-from bot.sending.settling import Settler
+from bot.sending.settling import GATHER, Settler
 from bot.sending.unfolding import next_block
 from digests.errors import StoreError
-from digests.model import Delivery, DeliveryId, Priority, Sends, State
+from digests.model import Broadcast, Delivery, DeliveryId, Priority, Sends, State
 from digests.settings import Settings
 from digests.store import editions, leaving, outbox
 from digests.store.engine import Store
 
 log = structlog.get_logger()
 
-SLOTS = 32  # requests under way at once: also the most that a kill can repeat
+SLOTS = (
+    32  # requests under way at once: also the most that a kill can repeat; enough for 320 messages a second
+)
+MOST_SLOTS = 4 * SLOTS
+ANSWERED_WITHIN = (
+    0.1  # seconds from a request to its outcome on disk, over a good line; with 32 slots 1,000/s needs 0.03
+)
+LONGEST_GATHER = 0.05  # seconds that an outcome waits for others, where the pace leaves the time
 BLOCK_SECONDS = 2.0  # of pace that one block is worth, so that a newer alert never waits behind more
 LARGEST_BLOCK = 5_000
 SMALLEST_BLOCK = SLOTS
+PIECE = 150  # deliveries that one transaction makes or claims: other writers wait for it
 LOOK_EVERY = 0.05  # seconds: while there is enough in hand, the outbox is not asked at every slot that frees
+AHEAD_SECONDS = 0.1  # of pace that deliveries are looked at before they leave, many at once
+MOST_AHEAD = 2 * MOST_SLOTS
+LOOK_HOLDS = 0.25  # seconds: a delivery that has not left by then is looked at again
 
 
-@dataclass(order=True, slots=True)
+def slots_for(messages_per_second: float) -> int:
+    """Say how many requests may be under way at once, so that the pace is reached also where an answer takes its time."""
+    return round(min(max(messages_per_second * ANSWERED_WITHIN, SLOTS), MOST_SLOTS))
+
+
+@dataclass(slots=True)
 class _Ready:
     """A claimed delivery that waits for a slot."""
 
-    priority: int
-    number: int
+    number: int  # in the order in which they were taken
     delivery: Delivery
     until: float  # monotonic: past it another run may have taken it over
 
     @property
     def place(self) -> int:
         return self.delivery.chat.address.telegram_id
+
+    @property
+    def priority(self) -> int:
+        return self.delivery.priority
 
 
 class Sender:
@@ -69,9 +89,15 @@ class Sender:
         self._now = now
         self._wake = wake
         self._block = round(min(max(messages_per_second * BLOCK_SECONDS, SMALLEST_BLOCK), LARGEST_BLOCK))
-        self._settler = Settler(store, now)
+        self._slots = slots_for(messages_per_second)
+        self._ahead = round(min(max(messages_per_second * AHEAD_SECONDS, self._slots), MOST_AHEAD))
+        # As long as a quarter of the slots is enough for what comes meanwhile.
+        gather = min(max(self._slots / 4 / messages_per_second, GATHER), LONGEST_GATHER)
+        self._settler = Settler(store, now, gather=gather)
         self._courier = Courier(renderer, bot, self._settler, now=now, chance=chance)
-        self._ready: list[_Ready] = []
+        self._ready: list[tuple[int, int, _Ready]] = []  # a heap: the most urgent first, then the first taken
+        self._next: deque[_Ready] = deque()  # looked at just now: they leave as slots free, each chat once
+        self._next_until = 0.0  # monotonic: what a reader said since then they do not know
         self._behind: dict[int, list[_Ready]] = {}  # by Telegram's chat: what waits for its slot to free
         self._tasks: dict[DeliveryId, asyncio.Task[None]] = {}
         self._claimed: set[DeliveryId] = set()  # all of ours whose outcome is not on disk
@@ -86,7 +112,9 @@ class Sender:
         async with self._stepping:
             more = False
             now = asyncio.get_running_loop().time()
-            if not self._stopping and (not self._ready or now - self._looked_at >= LOOK_EVERY):
+            if not self._stopping and (
+                not (self._ready or self._next) or now - self._looked_at >= LOOK_EVERY
+            ):
                 self._looked_at = now
                 more = await self._take_in()
             await self._start()
@@ -98,6 +126,7 @@ class Sender:
         self._stopping = True
         while self._tasks and (left := end - asyncio.get_running_loop().time()) > 0:
             await asyncio.wait(list(self._tasks.values()), timeout=left)
+        self._courier.tell_sent()
         late = list(self._tasks.values())
         for task in late:
             task.cancel()
@@ -111,10 +140,21 @@ class Sender:
             log.warning("claims kept", deliveries=len(self._claimed), error=type(error).__name__)
 
     def _waiting(self) -> list[_Ready]:
-        return [*self._ready, *(one for behind in self._behind.values() for one in behind)]
+        behind = (one for behind in self._behind.values() for one in behind)
+        return [*(entry[2] for entry in self._ready), *self._next, *behind]
 
     def _in_hand(self) -> int:
-        return len(self._ready) + sum(map(len, self._behind.values()))
+        return len(self._ready) + len(self._next) + sum(map(len, self._behind.values()))
+
+    def _enough(self, least: Priority) -> bool:
+        """Whether half a block is in hand of what is at least as urgent."""
+        if self._in_hand() * 2 < self._block:
+            return False
+        return sum(one.priority <= least for one in self._waiting()) * 2 >= self._block
+
+    def _piece(self) -> int:
+        """How many deliveries to take in at once: few where nothing is under way, so that the first leaves soon."""
+        return min(self._block, PIECE if self._in_hand() + len(self._tasks) >= SLOTS else SMALLEST_BLOCK)
 
     async def _take_in(self) -> bool:
         """Refill what is in hand, from the outbox and from broadcasts.
@@ -123,15 +163,15 @@ class Sender:
         """
         async with self._store.reading() as reading:
             broadcast = await editions.undone(reading, self._unfolded)
-        if broadcast is None:
-            return self._in_hand() * 2 < self._block and await self._claim(Priority.DIGEST)
-        least = Priority.ALERT if broadcast.sends is Sends.ALERT else Priority.EDIT
-        as_urgent = sum(one.priority <= least for one in self._waiting())
-        if as_urgent * 2 >= self._block:
-            return False
-        await self._claim(least)
-        await self._unfold()
-        return True
+            least = _least(broadcast)
+            if self._enough(least):
+                return False
+            in_hand = bool(self._in_hand() or self._tasks)
+            due = await outbox.anything_due(reading, self._run, self._now(), in_hand=in_hand, least=least)
+        more = due and await self._claim(least)
+        if broadcast is not None:
+            await self._unfold()
+        return more or broadcast is not None
 
     async def _unfold(self) -> None:
         """Decide the next block of a broadcast's audience; its deliveries are born claimed by this run."""
@@ -140,12 +180,16 @@ class Sender:
             broadcast = await editions.undone(tx, self._unfolded)
             if broadcast is None:
                 return
-            block = await next_block(tx, broadcast, self._settings.breaking, self._block, now)
-            born = await outbox.owe(tx, block.owed, now, run=self._run, lease_until=now + LEASE)
+            block = await next_block(tx, broadcast, self._settings.breaking, self._piece(), now)
+            lease = now + LEASE
+            if block.readers:
+                born = await outbox.bear(tx, block.owed, block.readers, now, run=self._run, lease_until=lease)
+            else:
+                ids = await outbox.owe(tx, block.owed, now, run=self._run, lease_until=lease)
+                born = await leaving.taken(tx, ids)
             await editions.advance(tx, broadcast, block.last, now)
-            deliveries = await leaving.taken(tx, born)
         self._unfolded = broadcast.id
-        self._take(deliveries)
+        self._take(born)
         log.info(
             "unfolded",
             broadcast=broadcast.id,
@@ -159,13 +203,10 @@ class Sender:
 
     async def _claim(self, least: Priority) -> bool:
         now = self._now()
-        limit = self._block - self._in_hand()
+        limit = min(self._block - self._in_hand(), self._piece())
         if limit <= 0:
             return False
         in_hand = bool(self._in_hand() or self._tasks)
-        async with self._store.reading() as reading:
-            if not await outbox.anything_due(reading, self._run, now, in_hand=in_hand, least=least):
-                return False
         async with self._store.writing() as tx:
             claimed = await outbox.claim(
                 tx, self._run, now, lease_until=now + LEASE, limit=limit, in_hand=in_hand, least=least
@@ -178,34 +219,65 @@ class Sender:
         for delivery in deliveries:
             self._count += 1
             self._claimed.add(delivery.id)
-            heapq.heappush(self._ready, _Ready(delivery.priority, self._count, delivery, until))
+            self._push(_Ready(self._count, delivery, until))
+
+    def _push(self, ready: _Ready) -> None:
+        heapq.heappush(self._ready, (ready.priority, ready.number, ready))
 
     async def _start(self) -> None:
         """Give the free slots to the most urgent whose chat has none, and that are still to be sent."""
-        while not self._stopping and (picked := self._picked(SLOTS - len(self._tasks))):
-            ids = [ready.delivery.id for ready in picked]
+        if not self._current():
+            self._put_back(self._next)
+            self._next.clear()
+        while not self._stopping and len(self._tasks) < self._slots and (self._next or await self._look()):
+            self._fill()
+
+    def _fill(self) -> None:
+        """Give the free slots to those that were looked at just now."""
+        while self._next and len(self._tasks) < self._slots and not self._stopping:
+            ready = self._next.popleft()
+            self._begin(ready, self._carry(ready))
+
+    async def _look(self) -> bool:
+        """Look at those that leave next, many at once: whether they are wanted, what they say by now, what they answer."""
+        while picked := self._picked(self._ahead):
             try:
                 async with self._store.reading() as reading:
-                    wanted = await leaving.leaving(reading, ids, self._run)
-            except (StoreError, OSError):
-                for ready in picked:
-                    self._leave(ready)
-                    heapq.heappush(self._ready, ready)
+                    wanted = await leaving.leaving(reading, [one.delivery.id for one in picked], self._run)
+            except BaseException:  # also when cancelled: they are still in hand
+                self._put_back(picked)
                 raise
             for ready in picked:
-                if self._stopping:
-                    heapq.heappush(self._ready, ready)
-                elif leaves := wanted.get(ready.delivery.id):
-                    ready.delivery = replace(ready.delivery, edition=leaves.edition, reply_to=leaves.reply_to)
-                    self._begin(ready, self._carry(ready))
+                if leaves := wanted.get(ready.delivery.id):
+                    if (leaves.edition, leaves.reply_to) != (ready.delivery.edition, ready.delivery.reply_to):
+                        ready.delivery = replace(
+                            ready.delivery, edition=leaves.edition, reply_to=leaves.reply_to
+                        )
+                    self._next.append(ready)
                 else:
                     self._claimed.discard(ready.delivery.id)
                     self._leave(ready)
+            if self._next:
+                self._next_until = asyncio.get_running_loop().time() + LOOK_HOLDS
+                return True
+        return False
 
-    def _picked(self, slots: int) -> list[_Ready]:
+    def _current(self) -> bool:
+        """Whether those that leave next may: they were looked at just now, and nothing more urgent has come since."""
+        if not self._next:
+            return True
+        overtaken = bool(self._ready) and self._ready[0][0] < self._next[-1].priority
+        return not overtaken and asyncio.get_running_loop().time() < self._next_until
+
+    def _put_back(self, picked: Iterable[_Ready]) -> None:
+        for ready in picked:
+            self._leave(ready)
+            self._push(ready)
+
+    def _picked(self, most: int) -> list[_Ready]:
         picked: list[_Ready] = []
-        while self._ready and len(picked) < slots:
-            ready = heapq.heappop(self._ready)
+        while self._ready and len(picked) < most:
+            ready = heapq.heappop(self._ready)[2]
             if ready.place in self._behind:
                 self._behind[ready.place].append(ready)
             else:
@@ -216,7 +288,7 @@ class Sender:
     def _leave(self, ready: _Ready) -> None:
         """Let the next one of the same chat come forward."""
         for one in self._behind.pop(ready.place):
-            heapq.heappush(self._ready, one)
+            self._push(one)
 
     async def _carry(self, ready: _Ready) -> None:
         if not await self._courier.carry(ready.delivery, ready.until):
@@ -240,4 +312,13 @@ class Sender:
             self._claimed.discard(ready.delivery.id)
         del self._tasks[ready.delivery.id]
         self._leave(ready)
+        if self._current():
+            self._fill()
         self._wake()
+
+
+def _least(broadcast: Broadcast | None) -> Priority:
+    """Say what is claimed meanwhile at the least: nothing that is less urgent than what unfolds."""
+    if broadcast is None:
+        return Priority.DIGEST
+    return Priority.ALERT if broadcast.sends is Sends.ALERT else Priority.EDIT

@@ -47,7 +47,9 @@ _Waiting = list[tuple[Fact, "asyncio.Future[None]"]]
 class Settler:
     """Gathers facts and writes them. Whoever hands one in waits until it is on disk."""
 
-    def __init__(self, store: Store, now: Callable[[], datetime]) -> None:
+    def __init__(self, store: Store, now: Callable[[], datetime], *, gather: float = GATHER) -> None:
+        """Take the store; `gather`: seconds, longer where few outcomes come, so that a transaction is worth its while."""
+        self._gather = gather
         self._store = store
         self._now = now
         self._waiting: _Waiting = []
@@ -72,7 +74,7 @@ class Settler:
             await asyncio.wait([self._task], timeout=seconds)
 
     async def _write(self) -> None:
-        await asyncio.sleep(GATHER)
+        await asyncio.sleep(self._gather)
         while self._waiting:
             self._batch, self._waiting = self._waiting, []
             error = await self._insist([fact for fact, _ in self._batch])

@@ -1,14 +1,26 @@
 """The next block of a broadcast's audience: who is owed what it sends, and how many are not and why."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from digests.editions import revising
 from digests.editions.alerts import NotOwed, decide
+from digests.editions.digest import told
 from digests.editions.filters import About
 from digests.editions.timetable import zone_of
-from digests.model import Broadcast, Candidate, ChatId, Owed, Sends, Subject
+from digests.model import (
+    Addressee,
+    Broadcast,
+    Candidate,
+    Chat,
+    ChatId,
+    Owed,
+    Ranking,
+    Sends,
+    StoryId,
+    Subject,
+)
 from digests.settings import BreakingSettings
 from digests.store import editions, revisions, stories
 from digests.store.engine import Reading
@@ -23,6 +35,9 @@ class Block:
     chats: int
     owed: tuple[Owed, ...]
     not_owed: dict[str, int]  # how many chats, by the reason
+    readers: Mapping[ChatId, Chat] = field(
+        default_factory=dict
+    )  # of an alert: the chats themselves, as they were decided
 
 
 async def next_block(
@@ -32,11 +47,26 @@ async def next_block(
     if broadcast.sends is Sends.ALERT:
         return await _alerts(tx, broadcast, rules, limit, now)
     there = await revisions.addressees(tx, broadcast, limit)
-    rule = revising.edits if broadcast.sends is Sends.EDIT else revising.denials
-    owed = rule(there, broadcast, now)
+    if broadcast.sends is Sends.EDIT:
+        owed = revising.edits(there, broadcast, now)
+    else:
+        owed = revising.denials(await _shown(tx, broadcast.story, there), broadcast, now)
     chats = len({one.chat for one in there})
     others = {"has no such message": chats - len(owed)} if chats > len(owed) else {}
     return Block(there[-1].chat if there else None, chats, tuple(owed), others)
+
+
+async def _shown(tx: Reading, story: StoryId, there: Sequence[Addressee]) -> list[Addressee]:
+    """Leave out digests that did not tell of the story: an edition ranks more than any chat is told."""
+    read = await editions.by_ids(tx, {one.edition for one in there})
+    silent = {
+        (edition, without)
+        for edition, without in {(one.edition, one.without) for one in there}
+        if edition in read
+        and isinstance(content := read[edition].content, Ranking)
+        and story not in told(content, without)
+    }
+    return [one for one in there if (one.edition, one.without) not in silent]
 
 
 async def _alerts(
@@ -53,7 +83,8 @@ async def _alerts(
             reasons[decision.reason] = reasons.get(decision.reason, 0) + 1
         else:
             owed.append(decision)
-    return Block(block[-1].chat.id if block else None, len(block), tuple(owed), reasons)
+    readers = {candidate.chat.id: candidate.chat for candidate in block}
+    return Block(block[-1].chat.id if block else None, len(block), tuple(owed), reasons, readers)
 
 
 async def _about(tx: Reading, broadcast: Broadcast, block: Sequence[Candidate]) -> About | None:

@@ -8,7 +8,6 @@ from digests.editions.timetable import in_quiet, quiet_ends
 from digests.model import Alerts, Broadcast, Candidate, Owed, Priority, State, alert_key
 from digests.settings import BreakingSettings
 
-WORTH = timedelta(hours=6)  # how long an alert is worth sending after it was decided, or after it came due
 HELD_WORTH = timedelta(days=7)  # a held alert waits for a digest; a bot that was down for days still tells it
 
 
@@ -32,10 +31,10 @@ def decide(
 
     `about` is what the story is about of that which chats mute; None: nobody here mutes anything.
 
-    `zone` is the chat's. Over a cap, or in quiet hours that hold, an alert is held for the next digest; where
-    the chat has no digests it is due when the cap frees or the hours end, and not inside hours that hold.
+    `zone` is the chat's. Over a cap, in quiet hours that hold, or when it is late by its worth, an alert is held for the
+    next digest; where the chat has no digests it is due when the cap frees or the hours end, and not at all when late.
     """
-    refused = _refusal(candidate, broadcast, about, now)
+    refused = _refusal(candidate, broadcast, about)
     if refused:
         return NotOwed(refused)
     chat = candidate.chat
@@ -44,7 +43,10 @@ def decide(
         default=rules.threshold,
     )
     due = free_at(candidate, rules, zone, now, score=broadcast.score, threshold=threshold)
-    held = due > now and bool(chat.digest_times)
+    late = broadcast.expires_at <= now  # the bot, or Telegram, was away for longer than an alert is worth
+    if late and not chat.digest_times:
+        return NotOwed("expired")
+    held = late or (due > now and bool(chat.digest_times))
     if held:
         due = chat.next_digest_at or now
     return Owed(
@@ -54,7 +56,7 @@ def decide(
         priority=Priority.ALERT,
         state=State.HELD if held else State.OWED,
         due_at=due,
-        expires_at=_expires(broadcast, due, now, held=held),
+        expires_at=_expires(broadcast, due, rules, now, held=held),
         silent=broadcast.silent or chat.alerts is Alerts.SILENT or in_quiet(chat.quiet, zone, due),
         answers=alert_key(broadcast.story, broadcast.turn - 1) if broadcast.turn > 1 else "",
     )
@@ -80,15 +82,23 @@ def free_at(
     worth = (
         float("inf") if score is None else max(score, threshold)
     )  # what rings is worth the plain threshold
-    if (
-        raised(threshold, candidate.alerts_last_hour, in_hour) > worth
-        or candidate.alerts_last_hour >= in_hour
+    for used, allowed, window, frees_at in (
+        (candidate.alerts_last_hour, in_hour, timedelta(hours=1), candidate.hour_frees_at),
+        (candidate.alerts_last_day, in_day, timedelta(days=1), candidate.day_frees_at),
     ):
-        due = max(due, candidate.hour_frees_at or now + timedelta(hours=1))
-    if raised(threshold, candidate.alerts_last_day, in_day) > worth or candidate.alerts_last_day >= in_day:
-        due = max(due, candidate.day_frees_at or now + timedelta(days=1))
+        if raised(threshold, used, allowed) > worth or used >= allowed:
+            left = _left(candidate, threshold, allowed, worth, window)
+            due = max(due, left or frees_at or now + window)
     quiet = candidate.chat.quiet
     return quiet_ends(quiet, zone, due) if quiet and quiet.hold and in_quiet(quiet, zone, due) else due
+
+
+def _left(
+    candidate: Candidate, threshold: float, allowed: int, worth: float, window: timedelta
+) -> datetime | None:
+    """Give when so few alerts are left in the window that there is room; those that wait for room count as well."""
+    room = sum(raised(threshold, used, allowed) <= worth for used in range(allowed))
+    return candidate.dues[room - 1] + window if 0 < room <= len(candidate.dues) else None
 
 
 def raised(threshold: float, used: int, allowed: int) -> float:
@@ -103,7 +113,7 @@ def raised(threshold: float, used: int, allowed: int) -> float:
     return threshold * (1 + max(0.0, part - 0.5) * 2)
 
 
-def _refusal(candidate: Candidate, broadcast: Broadcast, about: About | None, now: datetime) -> str:  # noqa: PLR0911 - a table: one line a reason
+def _refusal(candidate: Candidate, broadcast: Broadcast, about: About | None) -> str:
     if candidate.chat.paused_at is not None:
         return "paused"
     if candidate.chat.alerts is Alerts.OFF:
@@ -114,9 +124,7 @@ def _refusal(candidate: Candidate, broadcast: Broadcast, about: About | None, no
         return "muted"
     if candidate.had_chance:
         return "broke before"
-    if _in_digest(candidate, broadcast):
-        return "in its digest"
-    return "expired" if broadcast.expires_at <= now else ""
+    return "in its digest" if _in_digest(candidate, broadcast) else ""
 
 
 def _in_digest(candidate: Candidate, broadcast: Broadcast) -> bool:
@@ -131,7 +139,9 @@ def _covers(upto: int | None, seq: int | None) -> bool:
     return upto is not None and seq is not None and seq <= upto
 
 
-def _expires(broadcast: Broadcast, due: datetime, now: datetime, *, held: bool) -> datetime:
+def _expires(
+    broadcast: Broadcast, due: datetime, rules: BreakingSettings, now: datetime, *, held: bool
+) -> datetime:
     if held:
         return due + HELD_WORTH
-    return due + WORTH if due > now else broadcast.expires_at
+    return due + rules.worth if due > now else broadcast.expires_at

@@ -1,6 +1,7 @@
 """Editions, and broadcasts on their way to an audience."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from sqlalchemy import (
     case,
     cast,
     exists,
+    false,
     func,
     null,
     or_,
@@ -21,24 +23,20 @@ from sqlalchemy import (
 )
 
 from digests.model import (
-    AlertContent,
     Broadcast,
     BroadcastId,
     Candidate,
     Chat,
     ChatId,
-    DigestContent,
+    Content,
     Edition,
     EditionId,
-    NoticeContent,
-    Priority,
     Sends,
-    State,
     StoryId,
     Subject,
     Wish,
 )
-from digests.store import codec, standing
+from digests.store import caps, codec, standing
 from digests.store import interests as interests_of
 from digests.store.chats import chat_of
 from digests.store.engine import Reading, Writing
@@ -47,7 +45,6 @@ from digests.store.subject_tables import interests, namings
 from digests.store.tables import (
     broadcasts,
     chats,
-    deliveries,
     editions,
     filings,
     subscriptions,
@@ -58,7 +55,7 @@ MOST_FOLLOWED = 60  # subjects of one broadcast: who names more is a list, and e
 
 async def add(
     tx: Writing,
-    content: AlertContent | DigestContent | NoticeContent,
+    content: Content,
     now: datetime,
     *,
     story: StoryId | None = None,
@@ -128,8 +125,11 @@ async def undone(tx: Reading, after: int = 0) -> Broadcast | None:
         )
         .limit(1)
     )
-    if row is None:
-        return None
+    return broadcast_of(row) if row else None
+
+
+def broadcast_of(row: Any) -> Broadcast:
+    """Read a broadcast's columns (those of `broadcasts`, under their own names)."""
     return Broadcast(
         id=BroadcastId(row.id),
         edition=EditionId(row.edition_id),
@@ -185,15 +185,16 @@ async def candidates(tx: Reading, broadcast: Broadcast, now: datetime, limit: in
     if not ids:
         return ()
     since = _wanted_since(broadcast, ids)
+    before = await _filed_before(tx, broadcast)
     muted = await interests_of.mutes(tx, [ChatId(one) for one in ids])
-    counts = _alerts_had(ids, now).subquery()
+    counts = caps.alerts_had(ids, now).subquery()
     block_of_chats = (
         select(
             chats,
             since.c.since,
             since.c.filed_seq,
             since.c.first_naming,
-            _filed_before(broadcast).label("had_chance"),
+            _follows_any(before).label("had_chance"),
             func.coalesce(counts.c.hour, 0).label("hour"),
             func.coalesce(counts.c.day, 0).label("day"),
             counts.c.hour_from,
@@ -205,7 +206,9 @@ async def candidates(tx: Reading, broadcast: Broadcast, now: datetime, limit: in
     )
     if isinstance(tx, Writing):  # a digest that is composed meanwhile waits, and then sees the alert
         block_of_chats = block_of_chats.with_for_update(read=True, of=chats)
-    return tuple(_candidate(row, muted) for row in await tx.rows(block_of_chats))
+    rows = await tx.rows(block_of_chats)
+    dues = await caps.dues(tx, [row.id for row in rows if row.day and not row.digest_times], now)
+    return tuple(replace(_candidate(row, muted), dues=dues.get(row.id, ())) for row in rows)
 
 
 def _follows(subject: Subject) -> tuple[ColumnElement[bool], ...]:
@@ -250,29 +253,6 @@ def _wanted_since(broadcast: Broadcast, ids: Sequence[int]) -> Any:
     )
 
 
-def _alerts_had(ids: Sequence[int], now: datetime) -> Any:
-    """Count the alerts of the last hour and day, and since when the oldest of each counts."""
-    hour = now - timedelta(hours=1)
-    counted = and_(
-        deliveries.c.chat_id.in_(ids),
-        deliveries.c.priority == Priority.ALERT,
-        deliveries.c.state.in_([State.OWED, State.SENT, State.UNHEARD]),
-        deliveries.c.due_at > now - timedelta(days=1),
-    )
-    recent = deliveries.c.due_at > hour
-    return (
-        select(
-            deliveries.c.chat_id,
-            func.sum(case((recent, 1), else_=0)).label("hour"),
-            func.count().label("day"),
-            func.min(case((recent, deliveries.c.due_at))).label("hour_from"),
-            func.min(deliveries.c.due_at).label("day_from"),
-        )
-        .where(counted)
-        .group_by(deliveries.c.chat_id)
-    )
-
-
 def _follows_since(broadcast: Broadcast, ids: Sequence[int], no_seq: ColumnElement[Any]) -> Any:
     said = and_(
         namings.c.story_id == broadcast.story,
@@ -301,31 +281,32 @@ def _candidate(row: Any, muted: Mapping[ChatId, frozenset[Subject]]) -> Candidat
     )
 
 
-def _filed_before(broadcast: Broadcast) -> ColumnElement[bool]:
-    """Whether a chat follows a category under which the story stood before those of this broadcast."""
-    new, old = filings.alias(), filings.alias()
-    follows = subscriptions.alias()
-    first = (
-        select(func.min(new.c.seq))
-        .where(new.c.story_id == broadcast.story, new.c.category.in_(broadcast.categories))
-        .scalar_subquery()
+async def _filed_before(tx: Reading, broadcast: Broadcast) -> Sequence[str]:
+    """Give the categories under which the story stood before those of this broadcast: mostly none."""
+    first = select(func.min(filings.c.seq)).where(
+        filings.c.story_id == broadcast.story, filings.c.category.in_(broadcast.categories)
     )
-    return (
-        exists()
-        .where(
-            old.c.story_id == broadcast.story,
-            old.c.category.not_in(broadcast.categories),
-            old.c.seq < first,
-            follows.c.category == old.c.category,
-            follows.c.chat_id == chats.c.id,
+    rows = await tx.rows(
+        select(filings.c.category).where(
+            filings.c.story_id == broadcast.story,
+            filings.c.category.not_in(broadcast.categories),
+            filings.c.seq < first.scalar_subquery(),
         )
-        .correlate(chats)
     )
+    return [row.category for row in rows]
+
+
+def _follows_any(categories: Sequence[str]) -> ColumnElement[bool]:
+    """Whether a chat follows one of these categories; asked of each chat only where there are any."""
+    if not categories:
+        return false()
+    follows = subscriptions.c
+    return exists().where(follows.category.in_(categories), follows.chat_id == chats.c.id).correlate(chats)
 
 
 async def candidate(tx: Reading, chat: Chat, now: datetime) -> Candidate:
     """Give one chat with the alerts it had: when its cap frees is to be known where no broadcast is at hand."""
-    had = await tx.row(_alerts_had([chat.id], now))
+    had = await tx.row(caps.alerts_had([chat.id], now))
     if had is None:
         return Candidate(chat, subscribed_at=now, alerts_last_hour=0, alerts_last_day=0)
     return Candidate(
@@ -335,6 +316,7 @@ async def candidate(tx: Reading, chat: Chat, now: datetime) -> Candidate:
         alerts_last_day=int(had.day),
         hour_frees_at=had.hour_from + timedelta(hours=1) if had.hour_from else None,
         day_frees_at=had.day_from + timedelta(days=1) if had.day_from else None,
+        dues=(await caps.dues(tx, [chat.id], now))[chat.id],
     )
 
 

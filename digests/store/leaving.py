@@ -54,32 +54,35 @@ async def leaving(tx: Reading, ids: Collection[DeliveryId], run: str) -> dict[De
     A reader may have left meanwhile, or the chat be gone; the alert that a turn answers may have arrived, and what an
     edition says may have been revised.
     """
-    answered = deliveries.alias("answered")
-    rows = await tx.rows(
-        select(
-            deliveries.c.id,
-            deliveries.c.chat_id,
-            deliveries.c.answers,
-            deliveries.c.key,
-            NEWEST.label("edition_id"),
-            answered.c.message_id,
-        )
-        .join(editions, editions.c.id == deliveries.c.edition_id)
-        .outerjoin(
-            answered,
-            and_(
-                deliveries.c.answers != text("''"),
-                answered.c.chat_id == deliveries.c.chat_id,
-                answered.c.key == deliveries.c.answers,
-            ),
-        )
-        .where(deliveries.c.id.in_(ids), deliveries.c.run_id == run, IS_OWED)
-    )
+    rows = await tx.rows(_LEAVING.where(deliveries.c.id.in_(ids), deliveries.c.run_id == run))
     earlier = await _earlier(tx, [row for row in rows if row.message_id is None])
     return {
         DeliveryId(row.id): Leaves(EditionId(row.edition_id), row.message_id or earlier.get(row.id))
         for row in rows
     }
+
+
+_ANSWERED = deliveries.alias("answered")
+_LEAVING = (
+    select(
+        deliveries.c.id,
+        deliveries.c.chat_id,
+        deliveries.c.answers,
+        deliveries.c.key,
+        NEWEST.label("edition_id"),
+        _ANSWERED.c.message_id,
+    )
+    .join(editions, editions.c.id == deliveries.c.edition_id)
+    .outerjoin(
+        _ANSWERED,
+        and_(
+            deliveries.c.answers != text("''"),
+            _ANSWERED.c.chat_id == deliveries.c.chat_id,
+            _ANSWERED.c.key == deliveries.c.answers,
+        ),
+    )
+    .where(IS_OWED)
+)
 
 
 async def _earlier(tx: Reading, rows: Sequence[Any]) -> dict[int, int]:

@@ -4,11 +4,12 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, false, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, case, false, func, or_, select, update
 
 from digests.model import (
-    MOST_TURNS,
+    Chat,
     ChatId,
     Delivery,
     DeliveryId,
@@ -16,10 +17,9 @@ from digests.model import (
     Owed,
     Priority,
     State,
-    StoryId,
-    alert_key,
 )
-from digests.store import codec
+from digests.store import codec, undelivered
+from digests.store.among import among
 from digests.store.engine import Reading, Writing
 from digests.store.inserting import insert_new
 from digests.store.leaving import NEWEST, taken
@@ -70,6 +70,52 @@ async def owe(
 
     Gives the ids of those that are new and owed.
     """
+    written = await _write(tx, owed, now, run, lease_until)
+    return tuple(
+        DeliveryId(row.id)
+        for row in written
+        if row.state == State.OWED and (run is None or row.run_id == run)
+    )
+
+
+async def bear(
+    tx: Writing,
+    owed: Sequence[Owed],
+    readers: Mapping[ChatId, Chat],
+    now: datetime,
+    *,
+    run: str,
+    lease_until: datetime,
+) -> tuple[Delivery, ...]:
+    """Write debts that are born claimed by `run`, at most one of a chat; gives them in the order of `owed`.
+
+    They are made of what is at hand, the chats as they were read in this transaction: to read them back would take as long
+    as writing them.
+    """
+    written = await _write(tx, owed, now, run, lease_until)
+    born = {row.chat_id: row.id for row in written if row.run_id == run}
+    return tuple(
+        Delivery(
+            id=DeliveryId(born[one.chat]),
+            chat=readers[one.chat],
+            edition=one.edition,
+            key=one.key,
+            priority=one.priority,
+            expires_at=one.expires_at,
+            silent=one.silent,
+            share=one.share,
+            parts_sent=0,
+            attempt=0,
+            unheard=0,
+        )
+        for one in owed
+        if one.chat in born
+    )
+
+
+async def _write(
+    tx: Writing, owed: Sequence[Owed], now: datetime, run: str | None, lease_until: datetime | None
+) -> Sequence[Row[Any]]:
     rows = [
         {
             "chat_id": one.chat,
@@ -88,12 +134,8 @@ async def owe(
         }
         for one in owed
     ]
-    written = await insert_new(tx, deliveries, rows, deliveries.c.id, deliveries.c.state, deliveries.c.run_id)
-    return tuple(
-        DeliveryId(row.id)
-        for row in written
-        if row.state == State.OWED and (run is None or row.run_id == run)
-    )
+    columns = deliveries.c
+    return await insert_new(tx, deliveries, rows, columns.id, columns.chat_id, columns.state, columns.run_id)
 
 
 async def claim(
@@ -147,29 +189,14 @@ def _free(run: str, now: datetime, *, in_hand: bool) -> tuple[ColumnElement[bool
 
 
 async def settle(tx: Writing, settlements: Sequence[Settlement], now: datetime) -> None:
-    """Write outcomes, and let the deliveries go. Only a debt can be settled: what was cancelled stays so."""
+    """Write outcomes, and let the deliveries go. Only a debt can be settled: what was cancelled stays so.
+
+    What a digest was to tell that ends unsent is owed again (`undelivered`).
+    """
     if not settlements:
         return
-    table = deliveries
-    parts = bindparam("parts", type_=table.c.parts_sent.type)  # what was sent never becomes unsent
-    statement = (
-        update(table)
-        .where(table.c.id == bindparam("delivery"), IS_OWED)
-        .values(
-            state=bindparam("to"),
-            attempt=bindparam("tries"),
-            unheard=bindparam("never"),
-            parts_sent=case((parts > table.c.parts_sent, parts), else_=table.c.parts_sent),
-            message_id=func.coalesce(bindparam("message", type_=table.c.message_id.type), table.c.message_id),
-            due_at=func.coalesce(bindparam("due", type_=table.c.due_at.type), table.c.due_at),
-            note=bindparam("why"),
-            settled_at=bindparam("settled", type_=table.c.settled_at.type),
-            run_id=None,
-            lease_until=None,
-        )
-    )
     await tx.execute(
-        statement,
+        _SETTLE,
         [
             {
                 "delivery": one.delivery,
@@ -185,6 +212,29 @@ async def settle(tx: Writing, settlements: Sequence[Settlement], now: datetime) 
             for one in settlements
         ],
     )
+    if lost := [one.delivery for one in settlements if one.state in undelivered.LOST]:
+        await undelivered.give_back(tx, lost, now)
+
+
+_PARTS = bindparam("parts", type_=deliveries.c.parts_sent.type)  # what was sent never becomes unsent
+_SETTLE = (
+    update(deliveries)
+    .where(deliveries.c.id == bindparam("delivery"), IS_OWED)
+    .values(
+        state=bindparam("to"),
+        attempt=bindparam("tries"),
+        unheard=bindparam("never"),
+        parts_sent=case((deliveries.c.parts_sent < _PARTS, _PARTS), else_=deliveries.c.parts_sent),
+        message_id=func.coalesce(
+            bindparam("message", type_=deliveries.c.message_id.type), deliveries.c.message_id
+        ),
+        due_at=func.coalesce(bindparam("due", type_=deliveries.c.due_at.type), deliveries.c.due_at),
+        note=bindparam("why"),
+        settled_at=bindparam("settled", type_=deliveries.c.settled_at.type),
+        run_id=None,
+        lease_until=None,
+    )
+)
 
 
 async def part_sent(tx: Writing, delivery: DeliveryId, parts: int, lease_until: datetime) -> None:
@@ -222,7 +272,7 @@ async def held(tx: Reading, chat_ids: Collection[ChatId]) -> dict[ChatId, tuple[
     for row in await tx.rows(
         select(deliveries.c.id, deliveries.c.chat_id, NEWEST.label("edition_id"))
         .join(editions, editions.c.id == deliveries.c.edition_id)
-        .where(IS_HELD, deliveries.c.chat_id.in_(chat_ids))
+        .where(IS_HELD, among(tx, deliveries.c.chat_id, chat_ids))
         .order_by(deliveries.c.id)
     ):
         found[ChatId(row.chat_id)].append(HeldAlert(DeliveryId(row.id), EditionId(row.edition_id)))
@@ -236,39 +286,11 @@ async def told(tx: Writing, ids: Collection[DeliveryId], now: datetime) -> None:
     )
 
 
-async def unhold(tx: Writing, chat: ChatId, now: datetime) -> None:
-    """Owe held alerts at once: the chat has no digest any more that could tell them."""
+async def unhold(tx: Writing, delivery: DeliveryId, due: datetime) -> None:
+    """Owe a held alert at `due`: the chat has no digest any more that could tell it."""
     await tx.execute(
-        update(deliveries).where(deliveries.c.chat_id == chat, IS_HELD).values(state=State.OWED, due_at=now)
+        update(deliveries).where(deliveries.c.id == delivery, IS_HELD).values(state=State.OWED, due_at=due)
     )
-
-
-async def alerted(
-    tx: Reading, chat_ids: Collection[ChatId], story_ids: Collection[StoryId]
-) -> dict[ChatId, frozenset[StoryId]]:
-    """Tell which of the stories each chat has, or will have, as an alert or in "also broke"."""
-    keys = {alert_key(story, turn): story for story in story_ids for turn in range(1, MOST_TURNS + 1)}
-    found: dict[ChatId, set[StoryId]] = defaultdict(set)
-    if keys:
-        for row in await tx.rows(
-            select(deliveries.c.chat_id, deliveries.c.key).where(
-                deliveries.c.chat_id.in_(chat_ids),
-                deliveries.c.key.in_(list(keys)),
-                deliveries.c.state.in_([State.OWED, State.HELD, State.SENT, State.TOLD, State.UNHEARD]),
-            )
-        ):
-            found[ChatId(row.chat_id)].add(keys[row.key])
-    return {chat: frozenset(found[chat]) for chat in chat_ids}
-
-
-async def had(tx: Reading, keys: Mapping[ChatId, str]) -> frozenset[ChatId]:
-    """Tell which chats have, or had, a delivery under the key given for each."""
-    rows = await tx.rows(
-        select(deliveries.c.chat_id, deliveries.c.key).where(
-            deliveries.c.chat_id.in_(list(keys)), deliveries.c.key.in_(set(keys.values()))
-        )
-    )
-    return frozenset(ChatId(row.chat_id) for row in rows if keys[ChatId(row.chat_id)] == row.key)
 
 
 async def cancel(tx: Writing, chats_: Collection[ChatId], state: State, now: datetime) -> int:

@@ -132,11 +132,13 @@ async def _announce(tx: Writing, **values: Any) -> None:
 
 async def addressees(tx: Reading, broadcast: Broadcast, limit: int) -> tuple[Addressee, ...]:
     """Give the next chats, by id, that have or will have the message which an edit or a denial is about."""
-    about = await _about(tx, broadcast)
-    if not about:
+    editions_ = await about(tx, broadcast)
+    if not editions_:
         return ()
     # As for alerts: a UNION of limited selects walks each edition's index in order.
-    each = union_all(*(_sent(edition, broadcast, limit).subquery().select() for edition in about)).subquery()
+    each = union_all(
+        *(_sent(edition, broadcast, limit).subquery().select() for edition in editions_)
+    ).subquery()
     rows = await tx.rows(
         select(each, chats.c.language, chats.c.paused_at)
         .join(chats, chats.c.id == each.c.chat_id)
@@ -152,6 +154,8 @@ async def addressees(tx: Reading, broadcast: Broadcast, limit: int) -> tuple[Add
             state=State(row.state),
             has_message=row.message_id is not None,
             in_hand=row.run_id is not None,
+            edition=EditionId(row.edition_id),
+            without=codec.share(row.share).without,
         )
         for row in rows
     )
@@ -165,6 +169,8 @@ def _sent(edition: EditionId, broadcast: Broadcast, limit: int) -> Select[Any]:
             deliveries.c.state,
             deliveries.c.message_id,
             deliveries.c.run_id,
+            deliveries.c.edition_id,
+            deliveries.c.share,
         )
         .where(
             deliveries.c.edition_id == edition,
@@ -176,7 +182,7 @@ def _sent(edition: EditionId, broadcast: Broadcast, limit: int) -> Select[Any]:
     )
 
 
-async def _about(tx: Reading, broadcast: Broadcast) -> Sequence[EditionId]:
+async def about(tx: Reading, broadcast: Broadcast) -> Sequence[EditionId]:
     """Give the editions that brought the message: a turn's alerts, or digests that showed the story."""
     wanted: Select[Any]
     if broadcast.sends is Sends.EDIT:

@@ -1,6 +1,8 @@
 """A loop runs its step when woken, goes on after a failure, and ends when told to."""
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
@@ -198,3 +200,12 @@ async def test_it_can_be_cancelled_in_a_step() -> None:
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
+
+
+def test_a_process_that_is_to_live_long_seldom_looks_for_cycles() -> None:
+    code = (
+        "import gc; from bot.loop import long_lived; long_lived();"
+        "print(gc.get_freeze_count() > 10_000, gc.get_threshold()[0] >= 10_000)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["True", "True"]

@@ -2,7 +2,12 @@
 
 import asyncio
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta, tzinfo
+from typing import Any
+
+import apscheduler.schedulers.base
+import apscheduler.triggers.interval
+import pytest
 
 from bot.clock import JumpingClock, SystemClock
 from bot.scheduler import Scheduler
@@ -70,6 +75,27 @@ async def test_it_wakes_no_more_once_stopped() -> None:
     before = woken.times
     await asyncio.sleep(0.3)
     assert woken.times == before
+
+
+async def test_a_machine_whose_clock_is_set_back_goes_on_ticking(monkeypatch: pytest.MonkeyPatch) -> None:
+    ahead = timedelta(hours=1)
+
+    class Moved(datetime):  # as APScheduler asks for the time
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> Any:
+            return datetime.now(tz) + ahead
+
+    for module in (apscheduler.schedulers.base, apscheduler.triggers.interval):
+        monkeypatch.setattr(module, "datetime", Moved)
+    often, seldom = Woken(), Woken()
+    scheduler = Scheduler({"often": (TICK, often), "seldom": (TICK * 4, seldom)})
+    scheduler.start()
+    await often.reach(2)
+    ahead = timedelta()
+    often.times = seldom.times = 0
+    await often.reach(3)
+    await seldom.reach(2)
+    scheduler.stop()
 
 
 def test_a_clock_that_jumped_runs_on() -> None:

@@ -68,6 +68,31 @@ def test_any_positive_rate_is_obeyed_and_a_fast_one_warned_of(loaded: Load) -> N
     assert "paid broadcasts" in warning
 
 
+def test_paid_broadcasts_are_said_with_what_they_may_cost(loaded: Load) -> None:
+    assert not loaded("").sending.paid_broadcast
+    paid = loaded("[sending]\nmessages_per_second = 500\npaid_broadcast = true\npaid_stars_per_day = 250")
+    (warning,) = paid.warnings
+    assert "0.1 Stars each" in warning
+    assert "paid_stars_per_day = 250" in warning
+    assert "429" not in warning
+    useless = loaded("[sending]\nmessages_per_second = 30\npaid_broadcast = true")
+    assert "nothing is paid for" in useless.warnings[0]
+    _, too_fast = loaded("[sending]\nmessages_per_second = 5000\npaid_broadcast = true").warnings
+    assert "above 1000" in too_fast
+
+
+def test_how_long_an_alert_is_worth_sending_reaches_the_newsroom(loaded: Load) -> None:
+    assert loaded("").newsroom().breaking.worth == timedelta(hours=6)
+    assert loaded('[breaking]\nworth = "45m"').newsroom().breaking.worth == timedelta(minutes=45)
+
+
+@pytest.mark.parametrize("section", ["telegram", "polling"])
+def test_the_password_of_a_proxy_is_a_secret(loaded: Load, section: str) -> None:
+    config = loaded(f'[{section}]\nproxy = "http://me:hunter%202@proxy.example:3128"')
+    assert {"hunter%202", "hunter 2"} <= set(config.secrets)
+    assert "hunter2" not in said_of(lambda: loaded(f'[{section}]\nproxy = "me:hunter2@proxy.example"'))
+
+
 WRONG = [
     # section, line, key and value as they are named, what is allowed
     ("polling", 'interval = "5 minutes"', "polling.interval = '5 minutes'", "5m"),
@@ -112,6 +137,11 @@ WRONG = [
     ("sending", "messages_per_second = -0.5", "sending.messages_per_second = -0.5", "above 0"),
     ("sending", "messages_per_second = inf", "sending.messages_per_second = inf", "finite"),
     ("sending", "messages_per_second = nan", "sending.messages_per_second = nan", "number"),
+    ("sending", 'paid_broadcast = "perhaps"', "sending.paid_broadcast = 'perhaps'", "true or false"),
+    ("sending", "paid_stars_per_day = 0", "sending.paid_stars_per_day = 0", "from 1"),
+    ("sending", "paid_stars_per_day = 0.5", "sending.paid_stars_per_day = 0.5", "whole number"),
+    ("breaking", 'worth = "0h"', "breaking.worth = '0h'", "above zero"),
+    ("telegram", 'proxy = "me:hunter2@proxy.example"', "telegram.proxy: ", "http://"),
     ("sending", "messages_per_second = true", "sending.messages_per_second = True", "number"),
     ("logging", 'form = "xml"', "logging.form = 'xml'", "'text' or 'json'"),
     ("logging", 'level = "LOUD"', "logging.level = 'LOUD'", "'DEBUG'"),
@@ -339,9 +369,3 @@ def test_auto_is_an_interval_that_begins_with_the_plain_one(loaded: Load) -> Non
 def test_the_bounds_of_auto_are_in_order(loaded: Load) -> None:
     said = said_of(lambda: loaded('[polling]\nauto_min = "2h"\nauto_max = "1h"'))
     assert "auto_min must not be longer than auto_max" in said
-
-
-def test_the_password_of_a_proxy_is_a_secret(loaded: Load) -> None:
-    config = loaded('[polling]\nproxy = "http://me:hunter2@proxy.example:3128"')
-    assert "hunter2" in config.secrets
-    assert "hunter2" not in said_of(lambda: loaded('[polling]\nproxy = "me:hunter2@proxy.example"'))

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digests.editions.alerts import HELD_WORTH, WORTH, NotOwed, decide, free_at, raised
+from digests.editions.alerts import HELD_WORTH, NotOwed, decide, free_at, raised
 from digests.editions.filters import About
 from digests.editions.timetable import in_quiet
 from digests.model import (
@@ -39,6 +39,7 @@ QUIET = Quiet(time(23), time(7))
 HOLD = Quiet(time(23), time(7), hold=True)
 AESPA, SPOILER = Subject(What.NAME, "aespa"), Subject(What.WORDS, "spoiler")
 RULES = BreakingSettings(max_per_hour=3, max_per_day=8)
+WORTH = RULES.worth
 
 
 def chat(**chosen: object) -> Chat:
@@ -143,11 +144,44 @@ def test_who_subscribed_at_the_very_moment_is_owed() -> None:
     assert isinstance(decided(candidate(subscribed_at=NOON)), Owed)
 
 
-def test_an_audience_reached_too_late_is_not_owed() -> None:
-    late = Broadcast(
-        BroadcastId(1), EditionId(7), StoryId(12), frozenset(), NOON - WORTH, NOON, ChatId(0), ChatId(99)
+LATE = Broadcast(
+    BroadcastId(1), EditionId(7), StoryId(12), frozenset(), NOON - WORTH, NOON, ChatId(0), ChatId(99)
+)
+
+
+def test_an_audience_reached_too_late_finds_the_alert_in_its_next_digest() -> None:
+    reader = chat(digest_times=(time(8),), next_digest_at=MORNING)
+    answer = decide(candidate(reader), LATE, rules=RULES, zone=SEOUL, now=NOON)
+    assert isinstance(answer, Owed)
+    assert (answer.state, answer.due_at) == (State.HELD, MORNING)
+    assert answer.expires_at == MORNING + HELD_WORTH
+
+
+def test_an_audience_reached_too_late_is_owed_nothing_where_there_are_no_digests() -> None:
+    reader = chat(digest_times=(), next_digest_at=None)
+    assert decide(candidate(reader), LATE, rules=RULES, zone=SEOUL, now=NOON) == NotOwed("expired")
+
+
+def test_what_is_late_is_held_for_nobody_who_would_not_have_been_owed_it() -> None:
+    for one, reason in (
+        (candidate(chat(alerts=Alerts.OFF)), "alerts off"),
+        (candidate(chat(paused_at=NOON)), "paused"),
+        (candidate(had_chance=True), "broke before"),
+    ):
+        assert decide(one, LATE, rules=RULES, zone=SEOUL, now=NOON) == NotOwed(reason)
+
+
+def test_how_long_an_alert_is_worth_sending_is_a_setting() -> None:
+    capped = candidate(
+        chat(digest_times=(), next_digest_at=None),
+        alerts_last_hour=3,
+        hour_frees_at=NOON + timedelta(minutes=9),
     )
-    assert decide(candidate(), late, rules=RULES, zone=SEOUL, now=NOON) == NotOwed("expired")
+    broadcast = replace(LATE, expires_at=NOON + timedelta(minutes=30))
+    rules = replace(RULES, worth=timedelta(minutes=30))
+    answer = decide(capped, broadcast, rules=rules, zone=SEOUL, now=NOON)
+    assert isinstance(answer, Owed)
+    assert answer.expires_at == NOON + timedelta(minutes=39)
 
 
 @pytest.mark.parametrize(
@@ -224,6 +258,22 @@ def test_up_to_a_cap_it_is_owed(under: dict[str, int]) -> None:
 def test_with_digests_off_what_a_cap_holds_comes_when_it_frees(over: dict[str, Any], due: datetime) -> None:
     answer = owed(candidate(chat(digest_times=(), next_digest_at=None), **over))
     assert (answer.state, answer.due_at, answer.expires_at) == (State.OWED, due, due + WORTH)
+
+
+def test_with_digests_off_each_that_waits_for_a_cap_to_free_takes_a_place_of_its_own() -> None:
+    hour, dues = timedelta(hours=1), [NOON - timedelta(minutes=minutes) for minutes in (10, 20, 30)]
+    waiting = []
+    for _ in range(4):
+        facts = {
+            "alerts_last_hour": len(dues),
+            "hour_frees_at": min(dues) + hour,
+            "dues": tuple(sorted(dues)[::-1]),
+        }
+        due = owed(candidate(chat(digest_times=()), **facts)).due_at
+        waiting.append(due)
+        dues.append(due)
+    first = NOON + timedelta(minutes=30)
+    assert waiting == [first, first + timedelta(minutes=10), first + timedelta(minutes=20), first + hour]
 
 
 def test_a_cap_that_frees_in_holding_hours_waits_for_their_end() -> None:

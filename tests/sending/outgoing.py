@@ -86,7 +86,7 @@ class Office:
     bot: ExtBot[int]
     clock: Any
     settings: Settings = SETTINGS
-    messages_per_second: float = 2_000
+    messages_per_second: float = 300  # of the sender alone: so many that SLOTS are under way
     run: str = "run"
     formatter: Formatter = field(init=False)
     sender: Sender = field(init=False)

@@ -9,12 +9,27 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from telegram.error import BadRequest, Conflict, Forbidden, InvalidToken, NetworkError, TelegramError
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Conflict,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+)
 from telegram.ext import ExtBot
 
 from bot.playground.telegram import Chat, Cut, Fault, Server, Telegram
 from bot.sending import outcomes
 from bot.sending.outcomes import Meaning, Outcome, backoff, meaning_of, settled
+from bot.sending.wire import (
+    AnswerTimedOutError,
+    ConnectingTimedOutError,
+    NotAnsweredError,
+    NotConnectedError,
+)
 from digests.model import (
     Address,
     Alerts,
@@ -30,6 +45,7 @@ from digests.model import (
 from digests.model import Chat as Kept
 from tests.emulated import TOKEN
 from tests.sending.conftest import real_bot
+from tests.sending.servers import saying, speaking
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 
@@ -125,6 +141,30 @@ async def test_a_group_that_was_upgraded_says_where_it_is_now(telegram: Telegram
     assert (outcome.meaning, outcome.moved_to) == (Meaning.MOVED, now.id)
 
 
+@pytest.mark.parametrize("status", [400, 403, 404, 302])
+async def test_a_page_that_is_not_telegrams_says_nothing_about_the_chat(chat: Chat, status: int) -> None:
+    """A firewall's 403 would pause every chat there is."""
+    page = b"<html>Blocked by your administrator</html>"
+    said = b"HTTP/1.1 %d Said\r\nConnection: close\r\nContent-Length: %d\r\n\r\n" % (status, len(page)) + page
+    async with speaking(saying(said)) as url:
+        bot = real_bot(f"{url}/bot")
+        with pytest.raises(NetworkError):
+            await bot.initialize()
+        assert (await outcome_of(bot, chat)).meaning is Meaning.UNREACHABLE
+        await bot.shutdown()
+
+
+async def test_an_answer_that_cannot_be_read_may_be_that_of_a_message_that_arrived(chat: Chat) -> None:
+    async with speaking(
+        saying(b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 6\r\n\r\n<html>")
+    ) as url:
+        bot = real_bot(f"{url}/bot")
+        with pytest.raises(TelegramError):
+            await bot.initialize()
+        assert (await outcome_of(bot, chat)).meaning is Meaning.UNHEARD
+        await bot.shutdown()
+
+
 @pytest.fixture
 async def nobody() -> AsyncIterator[str]:
     """An address at which nobody listens, kept free by holding its port."""
@@ -189,9 +229,23 @@ async def test_a_connection_that_the_server_closed_meanwhile_is_opened_anew(
         (BadRequest("Group chat was deactivated"), Meaning.GONE),
         (BadRequest("Group chat was upgraded to a supergroup chat"), Meaning.DELETED),
         (BadRequest("Something new"), Meaning.REFUSED),
+        (BadRequest("USER_IS_BLOCKED"), Meaning.GONE),
+        (BadRequest("INPUT_USER_DEACTIVATED"), Meaning.GONE),
+        (BadRequest("CHANNEL_PRIVATE"), Meaning.GONE),
+        (BadRequest("CHAT_ADMIN_REQUIRED"), Meaning.GONE),
+        (BadRequest("CHAT_SEND_PLAIN_FORBIDDEN"), Meaning.GONE),
+        (BadRequest("Need administrator rights in the channel chat"), Meaning.GONE),
+        (Forbidden("Forbidden: bot is not a member of the channel chat"), Meaning.GONE),
+        (Forbidden("Forbidden: bots can't send messages to bots"), Meaning.GONE),
+        (ChatMigrated(-100_7), Meaning.MOVED),
+        (RetryAfter(7), Meaning.WAIT),
+        (NotConnectedError("ClientConnectorError (111)"), Meaning.UNREACHABLE),
+        (ConnectingTimedOutError("no connection in time"), Meaning.UNREACHABLE),
+        (NotAnsweredError("ServerDisconnectedError"), Meaning.UNHEARD),
+        (AnswerTimedOutError("no answer in time"), Meaning.UNHEARD),
+        (NetworkError("Bad Gateway"), Meaning.UNREACHABLE),
         (InvalidToken(), Meaning.UNREACHABLE),
         (Conflict("another"), Meaning.UNREACHABLE),
-        (TelegramError("Invalid server response"), Meaning.UNREACHABLE),
     ],
 )
 def test_errors_without_a_request_are_read_too(error: TelegramError, meaning: Meaning) -> None:
@@ -311,6 +365,20 @@ def test_each_delay_is_at_least_a_second_and_never_over_the_longest(attempt: int
     delay = backoff(attempt, chance)
     assert outcomes.FIRST_DELAY / 2 <= delay <= 1.5 * outcomes.LONGEST_DELAY
     assert backoff(attempt + 1, chance) >= delay
+
+
+def test_every_meaning_has_its_row() -> None:
+    """A new one is decided on here, not forgotten: `settled` says something of each."""
+    for meaning in Meaning:
+        made = settled(delivery(), Outcome(meaning, "why", seconds=3, moved_to=-1), NOW, 0.5)
+        assert isinstance(made.state, State)
+
+
+@pytest.mark.parametrize("hours", [0.001, 1, 5.999])
+def test_while_telegram_is_in_trouble_nothing_is_given_up_however_often_it_was_tried(hours: float) -> None:
+    late = NOW + timedelta(hours=hours)
+    made = settled(delivery(attempt=10_000), Outcome(Meaning.UNREACHABLE, "Bad Gateway"), late, 0.5)
+    assert made.state is State.OWED
 
 
 def test_delays_double() -> None:

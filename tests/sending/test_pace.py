@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from telegram.error import RetryAfter
 
-from bot.sending.pace import GROUP_MESSAGES, GROUP_WINDOW, Gate
+from bot.sending.limits import GROUP_MESSAGES, GROUP_WINDOW
+from bot.sending.pace import Gate
 from digests.model import Priority
 from tests.sending.virtual import VirtualLoop, virtually
 
@@ -73,7 +74,8 @@ def busiest(times: list[float], window: float) -> int:
 
 
 @pytest.mark.parametrize(
-    ("rate", "seconds"), [(0.5, 200), (5, 60), (30, 60), (300, 10), (1_000, 4), (20_000, 1.5)]
+    ("rate", "seconds"),
+    [(0.5, 200), (1, 200), (5, 60), (30, 60), (31.7, 60), (61, 30), (300, 10), (1_000, 4), (20_000, 1.5)],
 )
 def test_the_rate_of_all_is_reached_and_in_no_second_exceeded(rate: float, seconds: float) -> None:
     async def main() -> list[float]:
@@ -90,7 +92,7 @@ def test_the_rate_of_all_is_reached_and_in_no_second_exceeded(rate: float, secon
     times = virtually(main())
     reached = sum(at < seconds for at in times) / seconds
     assert 0.99 * rate <= reached <= 1.01 * rate
-    assert busiest(times, 1.0) <= math.ceil(1.02 * rate)
+    assert busiest(times, 1.0) <= max(math.ceil(rate), math.floor(1.02 * rate))
 
 
 def test_a_hundred_thousand_a_second_pass_as_they_are_allowed_to() -> None:
@@ -108,6 +110,32 @@ def test_a_hundred_thousand_a_second_pass_as_they_are_allowed_to() -> None:
     times = virtually(main())
     assert 0.99 * 25_000 <= sum(at < 0.25 for at in times) <= 25_000 + 1_000
     assert busiest(times, 0.1) <= 10_000 + 1_000  # a late timer's 10 ms are made up for, no more
+
+
+def test_a_process_that_is_busy_for_moments_still_reaches_the_rate_over_time() -> None:
+    """A claim, a block that is rendered, a garbage collection: each takes some milliseconds of the loop."""
+
+    async def main() -> list[float]:
+        line = await Line.open(1_000)
+        loop = asyncio.get_running_loop()
+        assert isinstance(loop, VirtualLoop)
+        chats = count(1)
+
+        async def slot() -> None:
+            while line.now < 60:
+                await line.ask(next(chats), DIGEST)
+
+        async def stalls() -> None:
+            while line.now < 60:
+                await asyncio.sleep(7)
+                loop.stall(0.04)
+
+        await asyncio.gather(stalls(), *(slot() for _ in range(32)))
+        return [at for at, _ in line.passed]
+
+    times = virtually(main())
+    assert sum(at < 60 for at in times) >= 0.998 * 60_000
+    assert busiest(times, 1.0) <= 1_020
 
 
 def test_a_process_that_was_busy_for_a_while_makes_no_burst_of_it() -> None:
@@ -354,13 +382,13 @@ def test_what_is_remembered_of_chats_is_bounded_by_what_limits_look_back_to() ->
         line = await Line.open(100)
         for chat in range(1, 2_001):
             await line.ask(chat)
-        private = len(line.gate._buckets)
+        private = len(line.gate._chats._buckets)
         for chat in range(1, 10_001):
             await line.ask(-chat)
-        groups = len(line.gate._minutes)
+        groups = len(line.gate._chats._minutes)
         await asyncio.sleep(200)
         await line.ask(-1)
-        return private, groups, len(line.gate._minutes), len(line.gate._buckets)
+        return private, groups, len(line.gate._chats._minutes), len(line.gate._chats._buckets)
 
     private, groups, minutes, buckets = virtually(main())
     assert private <= 1.1 * 100

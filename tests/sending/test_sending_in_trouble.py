@@ -39,6 +39,21 @@ async def test_a_message_whose_markup_is_refused_is_sent_once_as_plain_text(offi
     assert [log["event"] for log in logs if log["log_level"] == "error"] == ["markup refused"]
 
 
+async def test_the_operator_is_told_of_refused_markup_once_for_each_template_and_language(
+    office: Office,
+) -> None:
+    english, korean = await office.reader("kpop"), await office.reader("kpop", language="ko")
+    office.telegram.fault(Fault.refuses_entities(times=None))
+    with capture_logs() as logs:
+        for story in range(3):
+            await office.announce(f"Nova Lane {story}", "kpop")
+        await office.owe(english, await office.edition("Morning"))
+        await office.send()
+    told = [(log["template"], log["language"]) for log in logs if log["event"] == "markup refused"]
+    assert sorted(told) == [("alert", "en"), ("alert", "ko"), ("made", "en")]
+    assert len(office.got(korean)) == 3
+
+
 async def test_a_message_refused_as_plain_text_too_is_given_up(office: Office) -> None:
     reader = await office.reader("kpop")
     office.telegram.fault(Fault.error(400, "can't parse entities: whatever", times=None))

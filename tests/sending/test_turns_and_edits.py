@@ -1,14 +1,13 @@
 """What follows an alert: a turn as its reply, an edit in its place, a denial under the digest that told the rumour."""
 
 from dataclasses import replace
-from datetime import time, timedelta
+from datetime import time
 from typing import Any
 
 from sqlalchemy import insert
 from structlog.testing import capture_logs
 
 from bot.playground.telegram import Cut, Fault
-from digests.editions.revising import WORTH
 from digests.model import AlertContent, Alerts, Quiet, State, StoryId, Version
 from digests.store import revisions, tables
 from tests.sending.outgoing import HOUR, PATIENCE, Office, Reader, card
@@ -313,7 +312,6 @@ async def test_an_edit_is_worth_six_hours(office: Office) -> None:
     await office.send()
     assert office.got(reader)[0].history == []
     assert await office.states(reader) == [State.SENT, State.EXPIRED]
-    assert timedelta(hours=6) == WORTH
 
 
 async def test_the_turn_is_edited_not_the_alert_before_it(office: Office) -> None:
