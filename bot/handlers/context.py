@@ -1,8 +1,8 @@
 """Talk: the typed context a handler is given. It replaces python-telegram-bot's bot_data and user_data."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Self, cast
 
@@ -12,7 +12,7 @@ from telegram import Update
 from telegram.error import BadRequest
 from telegram.ext import Application, CallbackContext, ContextTypes, ExtBot
 
-from bot.formatter.message import Message
+from bot.formatter.message import Keyboard, Message
 from bot.formatter.render import Formatter
 from bot.formatter.request import as_plain, to_edit, to_send
 from bot.texts import Voice
@@ -55,6 +55,7 @@ class Talk(CallbackContext[ExtBot[int], dict[Any, Any], dict[Any, Any], dict[Any
         super().__init__(application, chat_id=chat_id, user_id=user_id)
         self.parts = cast("Desk", application).parts
         self.incoming: Update | None = None
+        self.beneath: Callable[[Voice], Keyboard] | None = None  # what stands under every answer
         self._closed = False
 
     @classmethod
@@ -171,6 +172,9 @@ class Talk(CallbackContext[ExtBot[int], dict[Any, Any], dict[Any, Any], dict[Any
 
     async def send(self, *messages: Message) -> None:
         """Answer in the chat, and in the topic, that the update came from."""
+        if self.beneath and messages:
+            more = self.beneath(self.voice(await self.language()))
+            messages = (*messages[:-1], replace(messages[-1], keyboard=(*messages[-1].keyboard, *more)))
         for message in messages:
             request = to_send(message, self.address)
             try:
@@ -217,6 +221,9 @@ class Talk(CallbackContext[ExtBot[int], dict[Any, Any], dict[Any, Any], dict[Any
             (place.name(chat.language), place.zone)
             for place in self.parts.gazetteer.likely(chat.language, self.now())
         ]
+
+
+Act = Callable[[Update, Talk], Coroutine[Any, Any, None]]  # what is done with an update
 
 
 class Desk(Application[ExtBot[int], Talk, dict[Any, Any], dict[Any, Any], dict[Any, Any], None]):

@@ -10,9 +10,8 @@ from bot.config.adding import new_feed
 from bot.errors import ConfigError
 from bot.formatter import keyboards
 from bot.formatter.buttons import AddFeed
-from bot.handlers.context import Talk
+from bot.handlers.context import Act, Talk
 from bot.handlers.grammar import categories_in
-from bot.handlers.permissions import Act
 from digests.editions.timetable import zone_of
 from digests.errors import FeedError
 from digests.feeds.discover import Discovered, Discoverer, PageError, with_scheme

@@ -2,17 +2,14 @@
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Coroutine
-from typing import Any
+from collections.abc import Callable
 
 from telegram import ChatMember, Update
 from telegram.constants import ChatMemberStatus
 from telegram.error import BadRequest, ChatMigrated
 
-from bot.handlers.context import Talk
+from bot.handlers.context import Act, Talk
 from digests.model import ChatKind
-
-Act = Callable[[Update, Talk], Coroutine[Any, Any, None]]
 
 # Administrators who stay anonymous speak as the group, by this account (Bot API, Message.from).
 GROUP_ANONYMOUS_BOT = 1087968824
@@ -45,14 +42,14 @@ class Permissions:
             return True
         return self._remembers(chat.id, user.id) or await self._asked(talk, chat.id, user.id)
 
-    def guarded(self, act: Act) -> Act:
-        """Let only those act who may; others are told, in the group or in a pop-up."""
+    def guarded(self, act: Act, refused: Act | None = None) -> Act:
+        """Let only those act who may; others are told, in the group or in a pop-up, or as `refused` says."""
 
         async def guarding(update: Update, talk: Talk) -> None:
             if await self.may_change(update, talk):
                 await act(update, talk)
             else:
-                await refuse(talk)
+                await (refused or refuse)(update, talk)
 
         return guarding
 
@@ -80,8 +77,9 @@ async def _member(talk: Talk, chat: int, user: int) -> ChatMember:
         return await talk.bot.get_chat_member(moved.new_chat_id, user)
 
 
-async def refuse(talk: Talk) -> None:
+async def refuse(update: Update, talk: Talk) -> None:
     """Say that only administrators may: to a press in a pop-up, to a command in the group."""
+    del update
     language = await talk.language()
     if talk.incoming is not None and talk.incoming.callback_query is not None:
         sentence = talk.voice(language).gettext("Only administrators of this group can change that.")

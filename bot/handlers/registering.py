@@ -1,6 +1,7 @@
 """The handlers in their order: the first that takes an update is the only one."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Any
 
 import structlog
@@ -22,11 +23,12 @@ from bot.handlers import (
     settings_panel,
     subscribing,
 )
-from bot.handlers.context import Desk, Talk
+from bot.handlers.context import Act, Desk, Talk
+from bot.handlers.group_answers import GroupAnswers
 from bot.handlers.helping import Listening
 from bot.handlers.menu import publish_commands
-from bot.handlers.permissions import Act, Permissions
-from bot.handlers.said import said
+from bot.handlers.permissions import Permissions, refuse
+from bot.handlers.said import asked, said
 from bot.handlers.trouble import trouble
 
 __all__ = ["handle", "publish_commands", "register"]
@@ -71,7 +73,10 @@ def handle(desk: Desk) -> Callable[[dict[str, Any]], Awaitable[None]]:
 
 
 def _commands(permissions: Permissions) -> Mapping[str, Act]:
-    """Every command. In groups those that change something are administrators' alone; all may read."""
+    """Every command. In groups those that change something are administrators' alone; all may read, now and then."""
+    answers = GroupAnswers(permissions.may_change)
+    refused = answers.seldom(refuse, members_only=True)
+    guarded = partial(permissions.guarded, refused=refused)
     changing: dict[str, Act] = {
         "start": onboarding.start,
         "subscribe": subscribing.subscribe,
@@ -95,9 +100,11 @@ def _commands(permissions: Permissions) -> Mapping[str, Act]:
         "trending": reading.trending_now,
         "help": helping.help_,
         "privacy": privacy.privacy,
-        "digest": _free_without_arguments(permissions, scheduling.digest),
     }
-    return {name: permissions.guarded(act) for name, act in changing.items()} | free
+    seldom = {name: answers.seldom(act) for name, act in free.items()}
+    seldom["digest"] = _said(then=guarded(scheduling.digest), otherwise=answers.seldom(scheduling.digest))
+    commands = {name: guarded(act) for name, act in changing.items()} | seldom
+    return commands | {"start": _asked(seldom, commands["start"])}
 
 
 def _pressed(permissions: Permissions) -> Act:
@@ -112,11 +119,27 @@ def _pressed(permissions: Permissions) -> Act:
     return either
 
 
-def _free_without_arguments(permissions: Permissions, act: Act) -> Act:
-    """Let everybody read `/digest`; `/digest 07:30` is a setting."""
-    guarded = permissions.guarded(act)
+def _said(*, then: Act, otherwise: Act) -> Act:
+    """Do one thing with arguments and another without: everybody reads `/digest`, `/digest 07:30` is a setting."""
 
     async def either(update: Update, talk: Talk) -> None:
-        await (guarded if said(update) else act)(update, talk)
+        await (then if said(update) else otherwise)(update, talk)
 
     return either
+
+
+def _asked(reading: Mapping[str, Act], start: Act) -> Act:
+    """Answer what a link from a group asks, `/start ask-latest`; whoever is new is greeted all the same."""
+
+    async def answering(update: Update, talk: Talk) -> None:
+        act = reading.get(asked(update))
+        if act is None:
+            await start(update, talk)
+            return
+        async with talk.reading() as tx:
+            known = await talk.known(tx)
+        await act(update, talk)
+        if known is None:
+            await start(update, talk)
+
+    return answering
