@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Annotated, TextIO, TypeVar
 
 import typer
 
-from bot.cli.doors import FAILED, ConfigFile, configured, door, err, is_terminal, program
+from bot.cli.doors import FAILED, ConfigFile, configured, door, err, program
 from bot.cli.feeds_store import beside
+from bot.cli.progress import progress
 from digests.editions.timetable import next_due, zone_of
 from digests.errors import SosikError
 from digests.model import LANGUAGES, Address, Alerts, Chat, ChatKind
@@ -33,7 +34,7 @@ program.add_typer(chats, name="chats")
 
 COLUMNS = ("chat_id", "type", "language", "timezone", "categories", "alerts", "digest_times")
 OFF = "off"
-BLOCK = 5_000  # chats of one transaction
+BLOCK = 1_000  # chats of one transaction: a bot that runs meanwhile is not to feel it
 _MOST_COMPLAINTS = 20  # that are told; the rest is counted
 _ID = re.compile(r"(-?\d{1,18})(?:/(\d{1,18}))?$", re.ASCII)
 _TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)$", re.ASCII)
@@ -69,7 +70,7 @@ def import_(
     A row that cannot be read is named by its line, and left out.
     """
     loaded = configured(config, needs_token=False)
-    with _opened(file) as opened, _progress("Importing", _lines(file)) as advance:
+    with _opened(file) as opened, progress("Importing", _lines(file)) as advance:
         done = asyncio.run(_import(loaded, opened, advance))
     for words in done.bad:
         err().print(words, style="yellow", markup=False)
@@ -256,8 +257,11 @@ def _opened(file: Path) -> Iterator[TextIO]:
 
 def _lines(file: Path) -> int:
     """Count a file's lines, to know how far one is; not more than about so many are rows."""
+    lines, end = 0, b"\n"
     with file.open("rb") as opened:
-        return max(0, sum(part.count(b"\n") for part in iter(partial(opened.read, 1 << 20), b"")) - 1)
+        for part in iter(partial(opened.read, 1 << 20), b""):
+            lines, end = lines + part.count(b"\n"), part[-1:]
+    return max(0, lines - (end == b"\n"))  # the first one names the columns; the last may lack its end
 
 
 def _rows(opened: TextIO) -> Iterator[tuple[int, dict[str, str]]]:
@@ -281,18 +285,3 @@ def _rows(opened: TextIO) -> Iterator[tuple[int, dict[str, str]]]:
                 )
     except csv.Error as error:
         raise SosikError(f"Line {reader.line_num} is no CSV ({error}).") from None
-
-
-@contextmanager
-def _progress(what: str, rows: int) -> Iterator[Callable[[int], None]]:
-    """Show how many rows are done, to whoever watches; gives what counts more."""
-    if not is_terminal():
-        yield lambda _: None
-        return
-
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
-    with Progress(*columns, console=err(), transient=True) as progress:
-        task = progress.add_task(what, total=rows)
-        yield lambda more: progress.advance(task, more)

@@ -84,7 +84,7 @@ async def _look(config: "Config") -> list[Finding]:
                 *(feed(one) for one in feeds),
             )
         )
-    return [*looked, *await _told(config.database.url), *unnamed]
+    return [*looked, *await _told(config.database.url), *unnamed, *await _pace(config)]
 
 
 async def _named(config: "Config") -> tuple["Sequence[FeedSettings]", list[Finding]]:
@@ -141,6 +141,30 @@ async def _told(url: str) -> list[Finding]:
             *((one.name, f"{hub_words(one, now)}. It is polled instead.") for one in refusing),
         )
     ]
+
+
+async def _pace(config: "Config") -> list[Finding]:
+    """Say what the pace means for the readers that there are."""
+    from bot.cli.limits_words import limits
+    from digests.editions.timetable import zone_of
+    from digests.errors import StoreError
+    from digests.store.audiences import audiences
+    from digests.store.engine import Store
+    from digests.store.migrate import require_current
+
+    store = Store.open(config.database.url)
+    try:
+        await require_current(store)
+        async with store.reading() as tx:
+            counted = await audiences(tx)
+    except StoreError:
+        return []  # another line says what is the matter with it
+    finally:
+        await store.close()
+    settings = config.newsroom()
+    zone = zone_of(settings.digest.zone)
+    said = limits(counted, config.sending.messages_per_second, zone, settings.breaking.worth)
+    return [Finding("pace", fine=True, words=words) for words in said]
 
 
 def notes(state: "FeedState") -> tuple[str, ...]:
@@ -208,8 +232,8 @@ async def _telegram(config: "Config") -> str:
     bot: ExtBot[None] = ExtBot(
         token=config.telegram.token.get_secret_value(),
         base_url=config.telegram.base_url,
-        request=Wire(1),
-        get_updates_request=Wire(1),
+        request=Wire(1, proxy=config.telegram.proxy),
+        get_updates_request=Wire(1, proxy=config.telegram.proxy),
     )
     try:
         await bot.initialize()  # which asks getMe

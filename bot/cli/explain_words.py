@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from datetime import datetime, tzinfo
 from typing import Any
 
+from bot.cli.wording import count, utc
 from bot.logs import scrub
 from digests.model import Reason, Sends, StoryId
 from digests.store.dossiers import Dispatch, Dossier, Judgment
+from digests.stories.reasons import REASONS
 
 MOST_TITLE = 100  # characters of a title on a line
 _UNRUNG = "rings nobody"
@@ -27,11 +29,12 @@ def lines(story: Dossier, zone: tzinfo) -> Iterator[str]:
     for judgment in story.judgments:
         yield from _entry(judgment, zone)
     yield ""
+    yield from _meanings(story)
     yield from (f"  {_dispatch(one, zone)}" for one in story.dispatches)
     if not story.dispatches:
         yield "  nothing was sent of it as an alert"
     if story.digests:
-        yield f"  it stands in {_count(story.digests, 'digest edition')}"
+        yield f"  it stands in {count(story.digests, 'digest edition')}"
 
 
 def line(judgment: Judgment, zone: tzinfo) -> str:
@@ -48,8 +51,8 @@ def told(story: Dossier) -> dict[str, Any]:
     """Give a dossier as JSON values."""
     return {
         "story": story.story,
-        "at": _json(story.at),
-        "alerted_at": _json(story.alerted_at),
+        "at": utc(story.at),
+        "alerted_at": utc(story.alerted_at),
         "turn": story.turn,
         "merged_into": story.merged_into,
         "linked_to": story.linked_to,
@@ -67,9 +70,9 @@ def told(story: Dossier) -> dict[str, Any]:
                 "languages": list(one.languages),
                 "categories": list(one.categories),
                 "silent": one.silent,
-                "decided_at": _json(one.decided_at),
+                "decided_at": utc(one.decided_at),
                 "done": one.done,
-                "chats": {state.value: count for state, count in sorted(one.chats.items())},
+                "chats": {state.value: many for state, many in sorted(one.chats.items())},
             }
             for one in story.dispatches
         ],
@@ -85,10 +88,10 @@ def told_of(judgment: Judgment) -> dict[str, Any]:
         "title": judgment.title,
         "link": judgment.link,
         "language": judgment.language,
-        "published": _json(judgment.published),
-        "seen": _json(judgment.seen_at),
+        "published": utc(judgment.published),
+        "seen": utc(judgment.seen_at),
         "history": judgment.history,
-        "decided_at": _json(judgment.decided_at),
+        "decided_at": utc(judgment.decided_at),
         "placed": judgment.placed,
         "fit": judgment.fit,
         "ring": judgment.rings,
@@ -106,7 +109,7 @@ def _head(story: Dossier, zone: tzinfo) -> str:
     turns = f", turn {story.turn}" if story.turn > 1 else ""
     return (
         f"Story {story.story} of {_at(story.at, zone)} · {', '.join(story.categories) or 'no category'} · "
-        f"{_count(len(story.judgments), 'entry', 'entries')} of {_count(sources, 'feed')} ({spoken}) · {rang}{turns}"
+        f"{count(len(story.judgments), 'entry', 'entries')} of {count(sources, 'feed')} ({spoken}) · {rang}{turns}"
     )
 
 
@@ -122,6 +125,15 @@ def _entry(judgment: Judgment, zone: tzinfo) -> Iterator[str]:
     yield f"      {ring}, score {judgment.score:.1f}{': ' if judgment.reasons else ''}{' '.join(map(_said, judgment.reasons))}"
 
 
+def _meanings(story: Dossier) -> Iterator[str]:
+    """Say once what each reason means; an operator's own kinds of happenings are known to the operator."""
+    codes = dict.fromkeys(reason.code for judgment in story.judgments for reason in judgment.reasons)
+    known = [code for code in codes if code in REASONS]
+    yield from (f"  {code}: {REASONS[code]}" for code in known)
+    if known:
+        yield ""
+
+
 def _dispatch(one: Dispatch, zone: tzinfo) -> str:
     match one.sends:
         case Sends.EDIT:
@@ -133,7 +145,7 @@ def _dispatch(one: Dispatch, zone: tzinfo) -> str:
             what = "alert" if one.turn == 1 else f"turn {one.turn}"
             what += f" to {', '.join(one.categories)}" if one.categories else ""
             what += ", silently" if one.silent else ""
-    chats = ", ".join(f"{state.value} {count}" for state, count in sorted(one.chats.items())) or "nobody"
+    chats = ", ".join(f"{state.value} {many}" for state, many in sorted(one.chats.items())) or "nobody"
     return f"{_at(one.decided_at, zone)}  {what}: {chats}{'' if one.done else ' so far'}"
 
 
@@ -161,14 +173,6 @@ def _reason(reason: Reason) -> dict[str, str]:
 
 def _at(moment: datetime, zone: tzinfo) -> str:
     return f"{moment.astimezone(zone):%Y-%m-%d %H:%M:%S}"
-
-
-def _json(moment: datetime | None) -> str | None:
-    return moment.isoformat().replace("+00:00", "Z") if moment else None
-
-
-def _count(number: int, one: str, many: str = "") -> str:
-    return f"{number} {one if number == 1 else many or f'{one}s'}"
 
 
 def _numbers(stories: tuple[StoryId, ...]) -> str:

@@ -4,13 +4,13 @@ import json
 import os
 import sys
 from collections.abc import Iterator
-from datetime import datetime
 from email.message import Message
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from bot.cli.doors import FAILED, door, program
+from bot.cli.wording import utc
 
 if TYPE_CHECKING:
     from digests.feeds.document import Parsed
@@ -99,7 +99,7 @@ def _told(entry: "Entry") -> dict[str, Any]:
         "id": entry.id,
         "title": entry.title,
         "link": entry.link,
-        "published": _iso(entry.published),
+        "published": utc(entry.published),
         "summary": entry.summary or excerpt(entry.content, _OF_CONTENT),
         "author": entry.author,
         "categories": list(entry.tags),
@@ -113,7 +113,3 @@ def _told(entry: "Entry") -> dict[str, Any]:
 
 def _explained(parsed: "Parsed") -> dict[str, Any]:
     return {"parser": parsed.parser, "why": list(parsed.why)}
-
-
-def _iso(when: datetime | None) -> str | None:
-    return when.isoformat().replace("+00:00", "Z") if when else None

@@ -3,13 +3,12 @@
 import asyncio
 import gc
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.doors import ConfigFile, configured, door, err, is_terminal, program
+from bot.cli.doors import ConfigFile, configured, door, err, program
+from bot.cli.progress import progress
 
 if TYPE_CHECKING:
     from digests.judge import Judged
@@ -50,10 +49,10 @@ def poll(
         count["new"] += len(step.entries)
         count["rings"] += sum(one.decision.rings for one in step.entries)
 
-    with _progress() as advance:
+    with progress("Polling") as advance:
 
         def polled(one: "Polled") -> None:
-            advance()
+            advance(1)
             count["feeds"] += 1
             count["noted"] += one.noted
             if one.error:
@@ -67,21 +66,6 @@ def poll(
         f"{count['new']} new entries, {count['rings']} that ring; {noted}"
         f"{len(failed)} of {count['feeds']} feeds failed."
     )
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[], None]]:
-    """Show how many feeds have been polled, to whoever watches; gives what counts one more."""
-    if not is_terminal():
-        yield lambda: None
-        return
-
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
-    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
-    with Progress(*columns, console=err(), transient=True) as progress:
-        task = progress.add_task("Polling", total=None)
-        yield lambda: progress.advance(task)
 
 
 def _line(filed: "Filed") -> str:

@@ -34,10 +34,15 @@ class Arrival:
 async def arrive(tx: Writing, arrivals: Sequence[Arrival], now: datetime) -> int:
     """Write chats that are not known yet, with what they follow; tells how many are new.
 
-    Who is known keeps what they chose here. Nothing older than `now` is sent to those that are new.
+    Who is known keeps what they chose here, and of two rows of one chat the first counts. Nothing older than `now` is
+    sent to those that are new.
     """
     known = await _known(tx, [one.address for one in arrivals])
-    new = list({one.address: one for one in arrivals if one.address not in known}.values())
+    first_of: dict[Address, Arrival] = {}
+    for one in arrivals:
+        if one.address not in known:
+            first_of.setdefault(one.address, one)
+    new = list(first_of.values())
     if not new:
         return 0
     upto = int(await tx.value(select(func.max(filings.c.seq))) or 0)

@@ -3,10 +3,12 @@
 import asyncio
 import json
 import os
+import pty
 import signal
 import subprocess
 import sys
 import tempfile
+import termios
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -63,11 +65,18 @@ class Command:
 
     @classmethod
     async def start(
-        cls, *arguments: str, cwd: Path, out: Path, err: Path, env: Mapping[str, str] | None
+        cls,
+        *arguments: str,
+        cwd: Path,
+        out: Path,
+        err: Path,
+        env: Mapping[str, str] | None,
+        more: Mapping[str, str] | None = None,
     ) -> "Command":
+        """Fork it off. `more`: what else the order says, see nursery.follow."""
         path, _ = await asyncio.to_thread(nursery)
         told, line = await asyncio.open_unix_connection(path)
-        order = {"arguments": arguments, "cwd": str(cwd), "out": str(out), "err": str(err)}
+        order = {"arguments": arguments, "cwd": str(cwd), "out": str(out), "err": str(err), **(more or {})}
         line.write(
             json.dumps({**order, "env": surroundings({"PYTHONPATH": str(HOUSE), **(env or {})})}).encode()
             + b"\n"
@@ -167,3 +176,45 @@ async def started(*arguments: str, cwd: Path, env: Mapping[str, str] | None = No
         if process.returncode is None:
             process.kill()
             await process.wait()
+
+
+class Watched:
+    """A command that runs on a terminal, and what it has written there."""
+
+    def __init__(self, process: asyncio.subprocess.Process, terminal: int) -> None:
+        self.process = process
+        self.said = ""
+        self._terminal = terminal
+
+    async def says(self, words: str) -> None:
+        """Wait until it has said something."""
+        async with asyncio.timeout(LONGEST):
+            while words not in self.said:
+                self.said += (await asyncio.to_thread(os.read, self._terminal, 65_536)).decode()
+
+    async def ended(self) -> int:
+        """Wait for its end; gives the exit code."""
+        return await asyncio.wait_for(self.process.wait(), LONGEST)
+
+
+@asynccontextmanager
+async def on_a_terminal(*arguments: str, cwd: Path) -> AsyncIterator[Watched]:
+    """Start a command on a terminal of its own; it is killed at the end."""
+    ours, theirs = pty.openpty()
+    termios.tcsetwinsize(theirs, (50, 200))
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", *arguments),
+        cwd=cwd,
+        env=surroundings({"PYTHONPATH": str(HOUSE), "TERM": "xterm"}),
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+    )
+    os.close(theirs)
+    try:
+        yield Watched(process, ours)
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+        os.close(ours)

@@ -8,15 +8,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
 from sqlalchemy import select
 
+from bot.cli.chats import BLOCK
 from digests.model import Address, Begins, Chat, ChatKind, Decision, Entry, FeedId, Filed, NewChat
 from digests.settings import FeedSettings
 from digests.store import chats, entries, feeds, stories, subscriptions, tables
 from digests.store.engine import Store
-from digests.store.migrate import migrate
+from digests.store.lock import hold
+from digests.store.migrate import configuration, migrate, stand
 from digests.store.moving import all_chats
-from tests.cli.terminal import Ended, sosik
+from tests.cli.terminal import Ended, on_a_terminal, sosik
 from tests.process import machine_now
 
 HEAD = "chat_id,type,language,timezone,categories,alerts,digest_times"
@@ -190,6 +193,49 @@ async def test_the_same_file_twice_changes_nothing(either_bot: Bot) -> None:
     assert "0 chats came in, 2 were known, 0 rows left out." in ended.out
     assert ended.code == 0
     assert await either_bot.readers() == before
+
+
+async def test_tables_of_an_older_version_are_brought_to_this_one_first(bot: Bot) -> None:
+    store = Store.open(bot.url)
+    async with store.writing() as tx:
+        await tx.run_sync(lambda connection: command.upgrade(configuration(connection), "0005"))
+    async with hold(store):  # whoever works on them keeps them as they are
+        ended = await bot.take("1042,private,en,,kpop,on,")
+        assert ended.code == 1
+        assert "Another process already works on" in ended.err
+    ended = await bot.take("1042,private,en,,kpop,on,")
+    assert "1 chats came in" in ended.out
+    before, head = await stand(store)
+    assert before == head
+    await store.close()
+
+
+async def test_of_two_rows_of_one_chat_the_first_counts(either_bot: Bot) -> None:
+    ended = await either_bot.take("1042,private,ko,,kpop,silent,08:00", "1042,private,en,,drama,on,off")
+    assert "1 chats came in, 1 were known, 0 rows left out." in ended.out
+    reader, follows = (await either_bot.readers())[Address(1042)]
+    assert (reader.language, reader.alerts, follows) == ("ko", "silent", {"kpop"})
+
+
+async def test_more_rows_than_one_transaction_takes_come_in_whole(either_bot: Bot) -> None:
+    rows = [f"{number},private,en,,kpop,on," for number in range(1, 2 * BLOCK + 2)]
+    rows[BLOCK] = "nobody,private,en,,kpop,on,"
+    ended = await either_bot.take(*rows)
+    assert f"{2 * BLOCK} chats came in, 0 were known, 1 rows left out." in ended.out
+    assert f"Line {BLOCK + 2}: 'nobody' is no chat_id" in ended.err
+    assert len(await either_bot.rows(select(tables.subscriptions.c.chat_id))) == 2 * BLOCK
+
+
+async def test_whoever_watches_sees_how_far_it_is(bot: Bot) -> None:
+    (bot.folder / "readers.csv").write_text(
+        "\n".join(["chat_id", *map(str, range(1, 2_001))]), encoding="utf-8"
+    )
+    (bot.folder / "mine.toml").write_text(CONFIG.format(url=bot.url), encoding="utf-8")
+    async with on_a_terminal(
+        "chats", "import", "readers.csv", "--config", "mine.toml", cwd=bot.folder
+    ) as run:
+        await run.says("2000/2000")
+        assert await run.ended() == 0
 
 
 async def test_who_is_known_here_keeps_what_they_chose(bot: Bot) -> None:

@@ -11,6 +11,7 @@ from digests.store.engine import Store
 from digests.store.lock import hold
 from tests.cli.terminal import Ended, sosik
 from tests.process import TOKEN, World
+from tests.store.conftest import Newsroom
 
 
 def line_of(ended: Ended, what: str) -> str:
@@ -44,6 +45,25 @@ async def test_a_rate_that_must_be_paid_for_is_a_warning_and_no_failure(world: W
     world.write_config()
     ended = await sosik("check", cwd=world.folder)
     assert "paid broadcasts" not in ended.said
+
+
+async def test_it_says_what_the_pace_means_for_the_readers_there_are(world: World) -> None:
+    world.rate = 0.5
+    world.write_config()
+    await sosik("migrate", cwd=world.folder)
+    store = Store.open(world.database_url)
+    async with store.writing() as tx:
+        newsroom = Newsroom(datetime.now(UTC))
+        for number in range(1, 201):
+            await newsroom.chat(tx, number, "kpop")
+    await store.close()
+    ended = await sosik("check", cwd=world.folder)
+    assert ended.code == 0, ended.said
+    lines = [" ".join(line.split()) for line in ended.out.splitlines()]
+    said = [line.removeprefix("✓ pace ") for line in lines if line.startswith("✓ pace ")]
+    assert said[0] == "An alert in kpop to 200 chats takes 7 minutes at 0.5/s."
+    assert said[1].endswith("digest to 200 chats takes 7 minutes.")
+    assert said[2] == "Telegram takes 30/s for nothing: see sending.messages_per_second."
 
 
 async def test_it_changes_nothing_and_takes_no_lock(world: World) -> None:

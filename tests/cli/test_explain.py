@@ -152,6 +152,8 @@ async def test_a_story_is_told_from_its_first_entry_to_its_last_edit(kept: Kept)
         "2026-11-24 12:04:00  경찰, 소속사 압수수색",
         "dalbit, ko; joins by its words, 2.3",
         "rings nobody, score -2.0: -recap “Recap:”",
+        "marker: The title is marked as breaking.",
+        "recap: It sums up what was told before.",
         "alert to kpop: gone 1, sent 2",
         "2026-11-24 12:05:00  edit 1 of turn 1 (language for ko): nobody so far",
     ):
