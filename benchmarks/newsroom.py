@@ -4,28 +4,24 @@ A folder holds `feeds.toml` (categories and feeds, as an operator writes them) a
 what `sosik backtest` reads, what a careful editor would say: `gold` with `story`, `categories`, `ring` and `why`, which begins
 with a kind. Without a folder: those of tests/cases/newsroom.
 
-`--stream 100000` judges so many invented entries, 10,000 a day, and prints the memory as it goes: it must not grow with
-what is past the window.
+`--stream 100000` judges so many invented entries, 3,333 a day (`--a-day`: another number), and prints speed and memory as it goes:
+neither may change with what is past the window. `--rebuild 20000` has so many judged into a store, and reads them back.
 """
 
 import argparse
 import json
-import resource
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
-from random import Random
 from time import process_time
 from typing import Any
 
+from benchmarks.endurance import rebuild, stream
 from bot.config import load
 from digests.backtest import Backtest, Judged
-from digests.model import Entry, EntryId, Joins, StoryId, Unjudged
-from digests.settings import Category, FeedSettings, Settings
-from digests.stories.judgement import Newsroom
 from digests.stories.vocabulary import Vocabulary
 
 SHIPPED = Path(__file__).parents[1] / "tests" / "cases" / "newsroom"
@@ -80,12 +76,12 @@ class Measured:
         return sum(score.f1 for score in self.categories.values()) / max(1, len(self.categories))
 
 
-def measure(folder: Path) -> Measured:
-    """Judge a labelled set through the code that the bot runs."""
+def measure(folder: Path, vocabulary: Vocabulary | None = None) -> Measured:
+    """Judge a labelled set through the code that the bot runs; with other words than ours where some are given."""
     path = next(path for name in ("entries.jsonl", "dev.jsonl") if (path := folder / name).exists())
     entries = [json.loads(line) for line in path.read_text("utf-8").split("\n") if line.strip()]
     settings = load(folder / "feeds.toml").config.newsroom()
-    vocabulary = Vocabulary.load()
+    vocabulary = vocabulary or Vocabulary.load()
     began = process_time()
     test = Backtest(settings, vocabulary)
     found = [test.judge(json.dumps({**entry, "gold": None})) for entry in entries]
@@ -193,71 +189,22 @@ def _counts(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{name} {count}" for name, count in Counter(counts).most_common()) or "none"
 
 
-def stream(entries: int) -> None:
-    """Judge invented entries, two of three about an event that others tell of as well; print what they take."""
-    chance = Random(4)
-    feeds = [FeedSettings(f"https://paper{at}.example/", f"paper{at}", ("korea",)) for at in range(50)]
-    settings = Settings((Category("korea", {"en": "Korea"}),), tuple(feeds))
-    newsroom = Newsroom(settings, Vocabulary.load())
-    now, number, told = datetime(2026, 3, 1, tzinfo=UTC), 0, 0
-    recent: list[str] = []
-    began = process_time()
-    for count in range(1, entries + 1):
-        now += timedelta(seconds=8.64)
-        korean = chance.random() < 0.5
-        if recent and chance.random() < 0.66:
-            words = recent[-1 - min(len(recent) - 1, int(chance.expovariate(0.02)))].split()
-            korean = not words[0].isascii()
-            title = " ".join([*chance.sample(words, len(words) - 2), _word(chance, korean=korean)])
-        else:
-            title = " ".join(_word(chance, korean=korean) for _ in range(9))
-            recent = [*recent[-500:], title]
-        feed = chance.choice(feeds).name
-        entry = Entry(
-            str(count),
-            title,
-            f"https://{feed}.example/{count}",
-            " ".join(_word(chance, korean=korean) for _ in range(20)),
-        )
-        unjudged = Unjudged(EntryId(count), feed, entry, entry.link, title, now, history=False)
-        judgement = newsroom.judge(unjudged, now)
-        if isinstance(judgement.filed.placement, Joins):
-            story, told = judgement.filed.placement.story, told + 1
-        else:
-            number += 1
-            story = StoryId(number)
-        newsroom.keep(judgement, story)
-        if count % 500 == 0:
-            newsroom.forget(now)
-        if count % (entries // 10) == 0:
-            peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-            rate = count / (process_time() - began)
-            print(
-                f"{count:8} entries, {number} stories begun, {peak:.0f} MB at most, {rate:.0f} a second of CPU",
-                flush=True,
-            )
-
-
-def _word(chance: Random, *, korean: bool) -> str:
-    """Invent a word; some are met all the time, most of them hardly ever, a tenth are names."""
-    usual = chance.random() < 0.5
-    rank = int(150 * chance.paretovariate(1.0)) % 60_000 if usual else chance.randrange(60_000)
-    of = Random(rank)  # a word for each number
-    if korean:
-        return "".join(chr(0xAC00 + of.randrange(11_172)) for _ in range(of.randint(2, 4)))
-    word = "".join(of.choice("bdfgklmnprst") + of.choice("aeiou") for _ in range(of.randint(2, 4)))
-    return word.title() if rank % 10 == 0 else word
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("folders", nargs="*", type=Path, metavar="FOLDER")
-    parser.add_argument("--stream", type=int, metavar="ENTRIES", help="measure memory instead")
+    parser.add_argument("--stream", type=int, metavar="ENTRIES", help="measure speed and memory instead")
+    parser.add_argument("--a-day", type=int, default=3_333, metavar="ENTRIES", help="of the stream")
+    parser.add_argument(
+        "--rebuild", type=int, metavar="ENTRIES", help="measure how fast a window is read back"
+    )
     options = parser.parse_args()
     if options.stream:
-        stream(options.stream)
+        stream(options.stream, options.a_day)
+        return
+    if options.rebuild:
+        rebuild(options.rebuild)
         return
     folders = options.folders or sorted(path for path in SHIPPED.iterdir() if path.is_dir())
     for folder in folders:

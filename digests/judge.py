@@ -12,13 +12,13 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from digests.editions.alerts import WORTH
+from digests.editions import revising
 from digests.editions.cards import card
 from digests.model import AlertContent, Decision, Filed, Joins, Known, StoryFacts, StoryId, Unjudged
-from digests.revise import deny, revise
+from digests.revise import deny, revise_due
 from digests.settings import Settings
-from digests.store import editions, entries, interests, namings, stories
-from digests.store.engine import Store, Writing
+from digests.store import editions, entries, interests, namings, past, stories
+from digests.store.engine import Reading, Store, Writing
 from digests.store.namings import Naming
 from digests.store.stories import Placed
 from digests.stories.index import Merge
@@ -31,7 +31,11 @@ log = structlog.get_logger()
 BATCH = 250  # entries of one transaction: short enough for other writers
 MOST_ALERTS = 20  # of one transaction, which ends with them: each costs as much as many entries
 FORGETS = timedelta(minutes=5)  # between two looks for what is past the window: each looks at all of it
-PAGE = 500  # entries of the window that are remembered before others have their turn
+PAGE = 1_000  # entries of the window that are read back at once
+TURN = 100  # of them that are remembered before others have their turn
+LATE = timedelta(
+    hours=1
+)  # entries are numbered in the order in which they were seen, by so much at the worst
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,10 @@ class Judge:
         self._vocabulary = vocabulary
         self._now = now
         self._newsroom: Newsroom | None = None
+        self._wanted = Wanted()
+        self._wanted_as: object = None  # how things stood when `_wanted` was read
         self._forgets_at = now()
+        self._later: dict[StoryId, datetime] = {}  # stories that rang, and when to look at them again
         self._stepping = asyncio.Lock()
 
     def heed(self, settings: Settings) -> None:
@@ -72,7 +79,7 @@ class Judge:
         async with self._stepping:
             async with self._store.reading() as reading:
                 if not await entries.unjudged(reading, 1):
-                    return Judged((), 0, more=False)
+                    return Judged((), await self._look_again(), more=False)
             newsroom = self._newsroom or await self._remembered()
             newsroom.heed(self._settings)
             # Should the transaction fail, memory would know what the store does not: it is read anew then.
@@ -87,21 +94,48 @@ class Judge:
 
     async def _remembered(self) -> Newsroom:
         newsroom = Newsroom(self._settings, self._vocabulary())
-        since, last, count = self._now() - WINDOW, 0, 0
-        while True:
+        since, count = self._now() - WINDOW, 0
+        async with self._store.reading() as tx:
+            last = await past.newest_before(tx, since - LATE)
+            linked = await past.linked(tx, since)
+        more = True
+        while more:
             async with self._store.reading() as tx:
-                page = await stories.past(tx, since, after=last, limit=PAGE)
-            if not page:
-                break
-            for one in page:
-                newsroom.replay(one.unjudged, one.story, one.turn)
-            last = page[-1].unjudged.id
+                page = await past.judged(tx, since, after=last, limit=PAGE)
+            for at, one in enumerate(page):
+                newsroom.replay(
+                    one.unjudged,
+                    one.story,
+                    turn=one.turn,
+                    why_categories=one.why_categories,
+                    rumour=one.rumour,
+                    begins=one.begins,
+                )
+                if at % TURN == 0:
+                    await asyncio.sleep(0)
+            last = page[-1].unjudged.id if page else last
             count += len(page)
-            await asyncio.sleep(0)
-        newsroom.settle()
+            more = len(page) == PAGE
+        newsroom.settle(linked)
+        self._later = dict.fromkeys(newsroom.rang_since(self._now() - revising.LATEST), self._now())
         if count:
             log.info("remembered", entries=count)
         return newsroom
+
+    async def _look_again(self) -> int:
+        """Edit alerts for which it was too soon; gives how many."""
+        if (now := self._now()) < min(self._later.values(), default=now + WINDOW):
+            return 0
+        async with self._store.writing() as tx:
+            made, self._later = await revise_due(tx, self._later, now, self._settings.breaking.worth)
+        return made
+
+    async def _all_wanted(self, tx: Reading) -> Wanted:
+        """Give what readers follow: it is read anew only when somebody follows, or drops, something."""
+        stand = await interests.stand(tx)
+        if stand != self._wanted_as:
+            self._wanted, self._wanted_as = Wanted.of(await interests.wanted(tx)), stand
+        return self._wanted
 
     async def _judge(self, newsroom: Newsroom) -> Judged:
         announced = 0
@@ -112,7 +146,8 @@ class Judge:
                 newsroom,
                 number=await stories.next_number(tx),
                 known=await entries.known(tx, waiting),
-                wanted=Wanted.of(await interests.wanted(tx)),
+                wanted=await self._all_wanted(tx),
+                worth=self._settings.breaking.worth,
             )
             for unjudged in waiting:
                 moment = self._now()
@@ -127,6 +162,7 @@ class Judge:
                 else:
                     await desk.lay(one, moment)
             announced += await desk.finish(self._now())
+        self._later = {desk.merged.get(story, story): at for story, at in self._later.items()} | desk.later
         filed = tuple(desk.filed)
         return Judged(filed, announced, more=len(waiting) == BATCH or len(filed) < len(waiting))
 
@@ -135,17 +171,28 @@ class _Desk:
     """Judged entries on their way into the store: those after them see them at once, and they are written together."""
 
     def __init__(
-        self, tx: Writing, newsroom: Newsroom, *, number: StoryId, known: Collection[Known], wanted: Wanted
+        self,
+        tx: Writing,
+        newsroom: Newsroom,
+        *,
+        number: StoryId,
+        known: Collection[Known],
+        wanted: Wanted,
+        worth: timedelta,
     ) -> None:
         self.filed: list[Filed] = []
         self._tx = tx
         self._newsroom = newsroom
         self._number = number
         self._wanted = wanted
+        self._worth = worth
         self._laid: list[Placed] = []
         self._again: dict[StoryId, None] = {}  # stories that rang before, and are told again
         self._denied: dict[StoryId, Filed] = {}
-        self._merged: dict[StoryId, StoryId] = {}
+        self.merged: dict[StoryId, StoryId] = {}
+        self.later: dict[
+            StoryId, datetime
+        ] = {}  # stories with more to tell than may be told now, and when it may
         self._by_link: dict[str, list[Known]] = defaultdict(list)
         self._by_title: dict[str, list[Known]] = defaultdict(list)
         for one in known:
@@ -154,7 +201,7 @@ class _Desk:
     def alike(self, unjudged: Unjudged) -> list[Known]:
         """Give what shares a link or a title with an entry, of any age."""
         found = (*self._by_link.get(unjudged.link_key, ()), *self._by_title.get(unjudged.title_key, ()))
-        return [replace(one, story=self._merged.get(one.story, one.story)) for one in found]
+        return [replace(one, story=self.merged.get(one.story, one.story)) for one in found]
 
     async def lay(self, judgement: Judgement, at: datetime) -> StoryId:
         """Take one more. Where it makes one of two stories, so does the store. Gives the story that it is of then."""
@@ -171,7 +218,7 @@ class _Desk:
             self._denied[story] = filed
         for merge in self._newsroom.keep(judgement, story):
             await self._merge(merge)
-        return self._merged.get(story, story)
+        return self.merged.get(story, story)
 
     async def write(self) -> None:
         """Write what was laid."""
@@ -194,13 +241,12 @@ class _Desk:
     async def finish(self, now: datetime) -> int:
         """Write the rest; edit, or deny, what readers were told. Gives how many broadcasts that is."""
         await self.write()
-        made = 0
-        for story in self._again:
-            made += bool(await revise(self._tx, self._merged.get(story, story), now))
+        again = {self.merged.get(story, story): now for story in self._again}
+        made, self.later = await revise_due(self._tx, again, now, self._worth)
         for denied, filed in self._denied.items():
-            story = self._merged.get(denied, denied)
+            story = self.merged.get(denied, denied)
             content = _content(await self._facts(story), filed, denial=True)
-            made += await deny(self._tx, story, content, now)
+            made += await deny(self._tx, story, content, now, self._worth)
         return made
 
     async def _owe(self, story: StoryId, new: Collection[str] | None, filed: Filed, now: datetime) -> None:
@@ -214,7 +260,7 @@ class _Desk:
             story,
             facts.categories if new is None else new,
             decided_at=now,
-            expires_at=now + WORTH,
+            expires_at=now + self._worth,
             turn=content.turn,
             silent=filed.decision.silent,
             score=filed.decision.score if new is None else None,
@@ -232,8 +278,8 @@ class _Desk:
             return
         await stories.merge(self._tx, merge.winner, merge.loser)
         await namings.merge(self._tx, merge.loser, merge.winner)
-        self._merged = {
-            story: merge.winner if into == merge.loser else into for story, into in self._merged.items()
+        self.merged = {
+            story: merge.winner if into == merge.loser else into for story, into in self.merged.items()
         } | {merge.loser: merge.winner}
 
     def _namings(self, placed: Placed) -> list[Naming]:

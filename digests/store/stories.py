@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, delete, desc, exists, false, func, or_, select, true, union_all, update
 
-from digests.model import Begins, Filed, Joins, Language, StoryFacts, StoryId, Telling, Unjudged, What
+from digests.model import Begins, Filed, Joins, Language, StoryFacts, StoryId, Telling, What
 from digests.store import codec
 from digests.store.engine import Reading, Writing
-from digests.store.entries import entry_of, unjudged_of
+from digests.store.entries import entry_of
 from digests.store.inserting import CHUNK, insert, insert_new
 from digests.store.subject_tables import namings
 from digests.store.tables import decisions, entries, feeds, filings, stories
@@ -178,28 +178,6 @@ async def link(tx: Writing, one: StoryId, other: StoryId) -> None:
     await tx.execute(update(stories).where(stories.c.id == other).values(linked_to=one))
 
 
-@dataclass(frozen=True, slots=True)
-class Past:
-    """A judged entry as the judge had it, with what was made of it."""
-
-    unjudged: Unjudged
-    story: StoryId
-    turn: int  # which turn of the story rang with it; 0: none
-
-
-async def past(tx: Reading, since: datetime, *, after: int = 0, limit: int = 2_000) -> tuple[Past, ...]:
-    """Give judged entries seen since, in the order in which they were judged, those after entry `after`."""
-    rows = await tx.rows(
-        select(entries, feeds.c.name.label("feed_name"), decisions.c.turn)
-        .join(feeds, feeds.c.id == entries.c.feed_id)
-        .join(decisions, decisions.c.entry_id == entries.c.id)
-        .where(entries.c.id > after, entries.c.seen_at >= since, entries.c.story_id.is_not(None))
-        .order_by(entries.c.id)
-        .limit(limit)
-    )
-    return tuple(Past(unjudged_of(row), StoryId(row.story_id), row.turn) for row in rows)
-
-
 async def last_filing(tx: Reading) -> int:
     """Tell the highest filing there is: how far a digest made now reaches."""
     return int(await tx.value(select(func.max(filings.c.seq))) or 0)
@@ -329,6 +307,7 @@ async def _tellings(tx: Reading, ids: Iterable[StoryId]) -> dict[StoryId, list[T
                 sensitive=tuple(row.sensitive.split(",")) if row.sensitive else (),
                 rumour=bool(row.rumour),
                 vouched=bool(row.rings) or _is_vouched(row.reasons),
+                happened=frozenset(one["code"] for one in row.reasons or () if one["speaks"] == "for"),
             )
         )
     return told

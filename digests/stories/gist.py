@@ -25,10 +25,13 @@ class Gist:
     photo: bool = False  # a picture, one of many
     serials: frozenset[str] = frozenset()  # "23회", "(6)": which part of a series it tells of
     openers: frozenset[str] = frozenset()  # concepts of the title that open a story
+    once: frozenset[str] = frozenset()  # concepts of the title of what does not happen twice within an hour
+    tone: str = ""  # "light" or "grave", where the title tells of nothing of the other kind
     places: frozenset[str] = frozenset()  # of its title, without 시 or county
     subject: frozenset[str] = (
         frozenset()
     )  # terms of a title's opening that ends with a comma: of whom it tells
+    bearers: frozenset[str] = frozenset()  # terms of the names that its title bears, as far as the form shows
 
     @property
     def title(self) -> frozenset[str]:

@@ -8,7 +8,7 @@ from digests.stories.told import Doubt, Happening
 from digests.stories.wording import fold, is_korean
 
 # Characters in which a word of doubt is looked for, after and before.
-_NEAR_KO, _NEAR_EN = (14, 12), (40, 40)
+_NEAR_KO, _NEAR_EN = (14, 18), (40, 40)
 _BELOW = 400  # characters of the summary that are read: what is news stands first
 _EARLY = 100
 _STRESSED = re.compile(
@@ -17,6 +17,21 @@ _STRESSED = re.compile(
 )
 _WORK = re.compile(
     r"(?:드라마|영화|예능|연극|뮤지컬|소설|웹툰|앨범|신곡|타이틀곡|싱글|다큐|다큐멘터리|게임|프로그램|시리즈|넷플릭스|곡) ?$"
+)
+# Who speaks before a quotation, or after it: what stands between single quotes is speech then and no work's name.
+_SPEAKS = re.compile(
+    r"(?:경찰|검찰|해경|소방|당국|합참|정부|법원|대통령실|대통령|총리|장관|총재|소속사|대변인|관계자|위원장|본부|목격자|유족|주민|측)[,:]? ?$|"
+    r"\b(?:police|prosecutors|officials?|ministry|court|military|army|government|president|minister|agency|label|firefighters|"
+    r"guard|spokes\w+|says?|said|witness(?:es)?)[,:]? ?$",
+    re.IGNORECASE,
+)
+_SAID = re.compile(
+    r",? ?(?:says|said|police|prosecutors|officials)\b|(?:이?라고|고) (?:말|밝|전)", re.IGNORECASE
+)
+_SPOKEN = 8  # letters of what is long enough to be a sentence
+# The surname No, before a given name in a headline that writes other words small: it denies nothing.
+_NO = re.compile(
+    r"\bNo (?=[A-Z][a-z]+-[a-z])|(?<=[A-Za-z,] )No (?=[A-Z][a-z]+(?<!ean)(?<!ese)(?<!ish)(?<!ican) [a-z])"
 )
 _GENRE = re.compile(
     r"\b[\w-]+(?= (?:drama|thriller|series|movie|musical|webtoon|novel|comedy|sitcom|documentary|song|single|album|mv|"
@@ -45,13 +60,21 @@ def text_of(title: str, summary: str) -> Text:
     title, below = fold(title), fold(_BYLINE.sub("", fold(summary), count=1)[:_BELOW])
     if not title:
         title, _, below = below.partition(". ")
+    title, below = _NO.sub("Noh ", title), _NO.sub("Noh ", below)
     return Text(_unquoted(title), _unquoted(below), is_korean(title or below), is_korean(below or title))
 
 
 def happenings(text: Text, lexicon: NewsWords) -> tuple[Happening, ...]:
     """Find what happened, once for each code: as a fact and in the title where it is said so anywhere."""
-    found = {sign.code: one for sign in lexicon.signs.values() if (one := _found(text, sign, lexicon))}
-    for sign in lexicon.signs.values():
+    signs, found = tuple(lexicon.signs.values()), {}
+    title = frozenset(lexicon.worth_signs.of(text.korean).worth(text.title))
+    below = frozenset(lexicon.worth_signs.of(text.korean_below).worth(text.below))
+    for number in sorted(title | below):
+        one = _found(text, signs[number], lexicon, title=number in title, below=number in below)
+        if one:
+            found[one.code] = one
+    for number in lexicon.worth_beside.of(text.korean).worth(text.title):
+        sign = signs[number]
         pattern = sign.beside.of(text.korean)
         if sign.code not in found and pattern and (match := pattern.search(text.title)):
             doubt: Doubt = "" if sign.beside_codes & found.keys() else "weak"
@@ -59,14 +82,15 @@ def happenings(text: Text, lexicon: NewsWords) -> tuple[Happening, ...]:
     return tuple(found.values())
 
 
-def _found(text: Text, sign: Sign, lexicon: NewsWords) -> Happening | None:
+def _found(text: Text, sign: Sign, lexicon: NewsWords, *, title: bool, below: bool) -> Happening | None:
+    """Look for one sign where it is worth looking for."""
     best: Happening | None = None
-    for place, whole, korean in (
-        ("title", text.title, text.korean),
-        ("below", text.below, text.korean_below),
+    for there, place, whole, korean in (
+        (title, "title", text.title, text.korean),
+        (below, "below", text.below, text.korean_below),
     ):
         pattern, not_ = sign.words.of(korean), sign.lookalikes.of(korean)
-        if not pattern or not pattern.search(whole):
+        if not there or not pattern or not pattern.search(whole):
             continue
         masked = not_.sub(_blank, whole) if not_ else whole
         for match in pattern.finditer(masked):
@@ -127,9 +151,15 @@ def _unquoted(text: str) -> str:
 
 
 def _named(found: re.Match[str]) -> str:
-    """Give what a quoted word says, or nothing where it is a work's name: after "the drama" even a short one is."""
-    stressed = found[1] and _STRESSED.fullmatch(found[1]) and not _WORK.search(found.string[: found.start()])
-    return found[1] if stressed else "‖"
+    """Give what a quoted word says, or nothing where it is a work's name: after "the drama" even a short one is.
+
+    What somebody is said to say is no work's name either.
+    """
+    before = found.string[: found.start()]
+    if not found[1] or _WORK.search(before):
+        return "‖"
+    speech = len(found[1]) >= _SPOKEN and (_SPEAKS.search(before) or _SAID.match(found.string, found.end()))
+    return found[1] if speech or _STRESSED.fullmatch(found[1]) else "‖"
 
 
 def _blank(found: re.Match[str]) -> str:

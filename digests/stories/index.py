@@ -5,26 +5,28 @@ index is what was kept in it, so that one rebuilt from the store places as the o
 """
 
 import heapq
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise, takewhile
 from statistics import median
 
 from digests.model import Begins, Joins, StoryId
 from digests.stories.apart import apart
 from digests.stories.gist import Gist
-from digests.stories.heard import Heard
+from digests.stories.held import Held
 from digests.stories.lexicon import Lexicon
 from digests.stories.placing import TITLE_WINDOW
-from digests.stories.posted import Common, Posted
 from digests.stories.scoring import Told, Weights, fit
 
 _CANDIDATES = 5  # stories that are scored in full
 _FLOOD = timedelta(minutes=30)  # between two pictures of one flood
 _AGAIN = (10, 40, 120, 300, 800)  # entries after its birth, when a small story is looked at again
 _LOOKS = 8  # at small stories, after one entry
+_NAMING = 1e-3  # a known word that is rarer names an event
+_FEW_HAVE = 4  # characters from which a number names an event: "#4.6", "#187"
 _NEAR = -3.0  # a score from which the rules that keep entries apart are asked
+_SPEAK = 24  # entries of a small story that speak for it by themselves
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +44,25 @@ class Index:
 
     def __init__(self, lexicon: Lexicon, weights: Weights | None = None) -> None:
         self._weights = weights or Weights()
-        self._stories: dict[StoryId, Told] = {}
-        self._posted = Posted(lexicon, self._weights)
+        self._held = Held(lexicon, self._weights)
+        self._stories = self._held.stories
         self._known = lexicon.shares
-        self._heard = Heard()
-        self._titles: dict[str, list[tuple[StoryId, Gist]]] = defaultdict(list)
-        self._links: dict[str, list[StoryId]] = defaultdict(list)
-        self._pictures: dict[str, list[tuple[StoryId, datetime]]] = defaultdict(list)  # by feed, the last few
-        self._due: list[tuple[int, StoryId]] = []
+        self._lexicon = lexicon
+        self._usual = lexicon.grave | lexicon.usual
+        # When a story is to be looked at again, and when it was looked at before: by entries kept.
+        self._due: list[tuple[int, StoryId, int]] = []
         self._kept = 0
+        self._touched: dict[StoryId, int] = {}  # when something was told of a story, the last one last
         self._linked: set[frozenset[StoryId]] = set()
 
     def __len__(self) -> int:
         """Give how many stories there are."""
         return len(self._stories)
+
+    @property
+    def entries(self) -> int:
+        """How many entries these have."""
+        return sum(len(told.entries) for told in self._stories.values())
 
     def __contains__(self, story: object) -> bool:
         return story in self._stories
@@ -64,71 +71,81 @@ class Index:
 
     def place(self, gist: Gist, now: datetime) -> Joins | Begins:
         """Tell whether an entry joins a story or begins one: by its link, by its title, then by its words."""
-        if found := self._links.get(gist.link_key) if gist.link_key else None:
-            return Joins(found[0], "link")
-        for story, other in self._titles.get(gist.title_key, ()) if gist.title_key else ():
+        linked = self._held.linked(gist.link_key)
+        if linked is not None:
+            return Joins(linked, "link")
+        for story, other in self._held.titled(gist.title_key):
             if abs(gist.seen_at - other.seen_at) <= TITLE_WINDOW and not apart(gist, other):
                 return Joins(story, "title")
         best = self._best([gist], now.timestamp())
         if best is None or best[1] < 0:
             return Begins()
-        sure = best[1] >= self._weights.sure and not self._names_others(gist, self._stories[best[0]])
+        told = self._stories[best[0]]
+        hours = (now.timestamp() - told.last) / 3600
+        once = hours < self._weights.at_once and not gist.once.isdisjoint(told.terms)
+        sure = once or best[1] >= self._weights.sure
         return Joins(best[0], "words", sure=sure, score=round(best[1], 2))
 
     def _names_others(self, gist: Gist, story: Told) -> bool:
         """Whether it names somebody, and nothing that the story names: two arrests share all words but that."""
-        if not (gist.spoken and gist.language in story.mass and gist.openers):
+        if gist.photo or not gist.bearers or gist.language not in story.mass:
             return False
-        if any(term[0] != "=" and term not in self._known and term in story.terms for term in gist.terms):
+        if not any(one.bearers and one.language == gist.language for one in story.gists):
             return False
-        return not self._heard.answer(gist.names(), gist.language, len(self._stories)).get(story.id)
+        if any(term in story.terms and term not in self._known and _is_own(term) for term in gist.terms):
+            return False
+        heard = self._held.heard.answer(
+            gist.names(), gist.language, len(self._stories), frozenset((story.id,))
+        )
+        return not heard.get(story.id)
+
+    def _is_nameless(self, gist: Gist, story: Told) -> bool:
+        """Whether it tells of what happens every day, and shares nothing with the story that names the event.
+
+        What names it is a word that we do not know, a name, a place, a sound, a number that few have, or a rare thing.
+        """
+        if gist.tone != "grave":
+            return False
+        for term in gist.terms:
+            if term not in story.terms:
+                continue
+            known = self._known.get(term)
+            if known is not None and (known > _NAMING or self._lexicon.concept_of(term) in self._usual):
+                continue
+            if known is not None or _is_own(term):
+                return False
+        heard = self._held.heard.answer(
+            gist.names(), gist.language, len(self._stories), frozenset((story.id,))
+        )
+        return not heard.get(story.id)
 
     def related(self, story: StoryId, n: int) -> tuple[StoryId, ...]:
         """Give the stories nearest to one, at most `n`, the nearest first; none for a story that is not here."""
         told = self._stories.get(story)
         if told is None:
             return ()
-        scored = self._scores(told.gists, told.last, but=story)
+        scored = self._scores(told.gists[-_SPEAK:], told.last, but=story)
         return tuple(one for one, _ in heapq.nlargest(n, scored, key=lambda pair: (pair[1], -pair[0])))
 
     # -- keeping ------------------------------------------------------------------------------------------------
 
-    def keep(self, gist: Gist, story: StoryId, *, alerted: bool = False) -> None:
-        """Remember an entry as one of a story's, and whether it rang: after the commit that filed it there."""
+    def keep(self, gist: Gist, story: StoryId, *, alerted: bool = False, begins: bool | None = None) -> None:
+        """Remember an entry as one of a story's, and whether it rang: after the commit that filed it there.
+
+        `begins`: whether the story began with it, where that is known better than by what is here.
+        """
         self._kept += 1
-        held = self._stories.get(story)
-        if held is None:
-            held = self._stories[story] = Told(story, gist.seen_at)
-            for after in _AGAIN:
-                heapq.heappush(self._due, (self._kept + after, story))
-        held.alerted = held.alerted or alerted
-        self._add(held, gist)
+        if begins is None:
+            begins = story not in self._stories
+        self._held.put(story, [(self._kept, gist)], alerted=alerted)
+        self._touch(story)
+        if begins:
+            for before, after in pairwise((0, *_AGAIN)):
+                heapq.heappush(self._due, (self._kept + after, story, self._kept + before))
 
     def drop(self, gist: Gist, story: StoryId) -> None:
         """Forget one entry again, as if it had not been kept."""
-        held = self._stories[story]
-        held.gists.remove(gist)
-        for term, weight in gist.weighed():
-            left = held.terms[term] - weight
-            if left > 1e-9:  # sums of floats
-                held.terms[term] = left
-            else:
-                del held.terms[term]
-                self._posted.drop(term, story)
-        held.mass[gist.language] -= self._mass(gist)
-        held.whole -= self._mass(gist)
-        held.places = {place for one in held.gists for place in one.places}
-        held.openers = {term for one in held.gists for term in one.openers}
-        if not any(one.language == gist.language for one in held.gists):
-            held.mass.pop(gist.language)
-        held.last = max((one.seen_at.timestamp() for one in held.gists), default=0.0)
-        held.first = min((one.seen_at for one in held.gists), default=held.first)
-        self._heard.drop(gist.language, story, gist.spoken)
-        _remove(self._links, gist.link_key, story)
-        _remove(self._titles, gist.title_key, (story, gist))
-        _remove(self._pictures, gist.feed, (story, gist.seen_at))
-        if not held.gists:
-            del self._stories[story]
+        self._put_again(story, lambda one: one is not gist)
 
     def merges(self, now: datetime) -> tuple[Merge, ...]:
         """Tell whether a small story turned out to be a part of another: none or one; call it after each entry.
@@ -138,12 +155,12 @@ class Index:
         for _ in range(_LOOKS):
             if not self._due or self._due[0][0] > self._kept:
                 break
-            _, small = heapq.heappop(self._due)
+            _, small, before = heapq.heappop(self._due)
             told = self._stories.get(small)
             if (
                 told
-                and len(told.gists) <= self._weights.small
-                and (merge := self._absorbed(told, now.timestamp()))
+                and len(told.entries) <= self._weights.small
+                and (merge := self._absorbed(told, now.timestamp(), self._since(small, before)))
             ):
                 return (merge,)
         return ()
@@ -152,109 +169,107 @@ class Index:
         """Follow a merge that was written: the loser's entries are the winner's now. A link moves nothing."""
         if merge.link:
             return
-        loser, winner = self._stories[merge.loser], self._stories[merge.winner]
-        for gist in tuple(loser.gists):
-            self.drop(gist, loser.id)
-            self._add(winner, gist)
-        winner.gists.sort(key=lambda gist: gist.seen_at)
-        winner.alerted = winner.alerted or loser.alerted
+        alerted = self._stories[merge.loser].alerted
+        self._held.put(merge.winner, self._held.take(merge.loser), alerted=alerted)
+        self._touched.pop(merge.loser)
+        self._touch(merge.winner)
 
     def forget(self, before: datetime) -> tuple[StoryId, ...]:
         """Forget the entries that were seen before; gives the stories of which no other is left."""
-        old = [
-            (gist, story.id)
-            for story in self._stories.values()
-            if story.first < before
-            for gist in story.gists
-            if gist.seen_at < before
-        ]
-        for gist, story in old:
-            self.drop(gist, story)
-        gone = tuple(dict.fromkeys(story for _, story in old if story not in self._stories))
+        old = [story.id for story in self._stories.values() if story.entries[0][1].seen_at < before]
+        for story in old:
+            self._put_again(story, lambda one: one.seen_at >= before)
+        gone = tuple(story for story in old if story not in self._stories)
+        for story in gone:
+            self._touched.pop(story)
         self._linked = {pair for pair in self._linked if pair.isdisjoint(gone)} if gone else self._linked
         return gone
 
-    def settle(self) -> None:
-        """Look at nothing again that was kept so far: after the window was read back from a store."""
-        self._due.clear()
+    def settle(self, linked: Iterable[tuple[StoryId, StoryId]] = ()) -> None:
+        """Have done with keeping what was read back from a store: what was due while it was kept was looked at then.
+
+        `linked` are the stories that were told to be one though both rang.
+        """
+        self._due = [due for due in self._due if due[0] > self._kept]
+        heapq.heapify(self._due)
+        self._linked |= {frozenset(pair) for pair in linked}
 
     # -- within -------------------------------------------------------------------------------------------------
 
-    def _add(self, told: Told, gist: Gist) -> None:
-        for term, weight in gist.weighed():
-            if term not in told.terms:
-                self._posted.add(term, told.id)
-            told.terms[term] = told.terms.get(term, 0.0) + weight
-        mass = self._mass(gist)
-        told.mass[gist.language] = told.mass.get(gist.language, 0.0) + mass
-        told.whole += mass
-        told.openers |= gist.openers
-        told.places |= gist.places
-        told.gists.append(gist)
-        told.last = max(told.last, gist.seen_at.timestamp())
-        told.first = min(told.first, gist.seen_at)
-        self._heard.keep(gist.language, told.id, gist.spoken)
-        if gist.link_key:
-            self._links[gist.link_key].append(told.id)
-        if gist.title_key:
-            self._titles[gist.title_key].append((told.id, gist))
-        if gist.photo and told.gists[0].photo:
-            self._pictures[gist.feed].append((told.id, gist.seen_at))
+    def _touch(self, story: StoryId) -> None:
+        self._touched.pop(story, None)
+        self._touched[story] = self._kept
 
-    def _mass(self, gist: Gist) -> float:
-        """How much an entry says: its terms, concepts by what they count for beside their words."""
-        echo = self._weights.echo
-        return sum(weight * echo if term[0] == "=" else weight for term, weight in gist.weighed())
+    def _since(self, small: StoryId, before: int) -> frozenset[StoryId] | None:
+        """Give the stories that something was told of since a small one was looked at; None, all, if of itself too.
+
+        It was held against the others before, and cannot fit them better unless more was told.
+        """
+        if self._touched[small] > before:
+            return None
+        return frozenset(takewhile(lambda story: self._touched[story] > before, reversed(self._touched)))
+
+    def _put_again(self, story: StoryId, stays: Callable[[Gist], bool]) -> None:
+        """Let go of some entries of a story; what is left is as if they had never been there."""
+        alerted = self._stories[story].alerted
+        entries = [one for one in self._held.take(story) if stays(one[1])]
+        if entries:
+            self._held.put(story, entries, alerted=alerted)
 
     def _best(
-        self, gists: Sequence[Gist], now: float, but: StoryId | None = None
+        self,
+        gists: Sequence[Gist],
+        now: float,
+        but: StoryId | None = None,
+        among: frozenset[StoryId] | None = None,
     ) -> tuple[StoryId, float] | None:
         """Find the story that fits best and that nothing keeps apart."""
-        scored = sorted(self._scores(gists, now, but), key=lambda one: (-one[1], one[0]))
+        scored = sorted(self._scores(gists, now, but, among), key=lambda one: (-one[1], one[0]))
         for story, score in scored:
             if score < _NEAR:
                 return None
-            if not self._apart(gists, self._stories[story]):
+            told = self._stories[story]
+            alone = gists[0] if len(gists) == 1 else None
+            if not self._apart(gists, told) and not (
+                alone and (self._names_others(alone, told) or self._is_nameless(alone, told))
+            ):
                 return story, score
         return None
 
     def _scores(
-        self, gists: Sequence[Gist], now: float, but: StoryId | None = None
+        self,
+        gists: Sequence[Gist],
+        now: float,
+        but: StoryId | None = None,
+        among: frozenset[StoryId] | None = None,
     ) -> Iterator[tuple[StoryId, float]]:
-        """Score the stories that share rare terms, sounds or a flood of pictures with these entries, taken together."""
-        asked = self._posted.ask(gists, but, len(self._stories))
-        names: dict[str, float] = {}
-        for gist in gists:
-            for word, weight in gist.names():
-                names[word] = max(weight, names.get(word, 0.0))
-        heard = self._heard.answer(names.items(), asked.language, len(self._stories)) if names else {}
+        """Score the stories that share rare terms, sounds or a flood of pictures with these entries, taken together.
+
+        All but one of them, or those `among` some.
+        """
+        if among is not None and not among:
+            return
+        posted, stories = self._held.posted, len(self._stories)
+        asked = posted.ask(gists, but, stories)
+        names = _names(gists)
+        heard = self._held.heard.answer(names.items(), asked.language, stories, among) if names else {}
         flood = self._flood(gists)
-        common = self._posted.common(asked)
-        if but is not None:
-            common.pop(but, None)
+        guessed = posted.guess(asked, among)
         for story in (*heard, *flood):
-            if story != but:
-                common.setdefault(story, Common()).guess += self._weights.joins
-        often = self._posted.often(asked)
-        best = heapq.nlargest(_CANDIDATES, common.items(), key=lambda one: (one[1].guess, -one[0]))
-        for story, one in best:
-            told, terms = self._stories[story], one.terms
-            if often:
-                terms = sorted(
-                    (*terms, *(term for term in often if term[0] in told.terms)), key=lambda term: term[5]
-                )
+            guessed[story] = guessed.get(story, 0.0) + self._weights.joins
+        if but is not None:
+            guessed.pop(but, None)
+        for story in _highest(guessed):
             sounds = heard[story].values() if story in heard else ()
-            yield (
-                story,
-                fit(asked, told, terms, sounds, now=now, weights=self._weights) + flood.get(story, 0.0),
-            )
+            score = fit(asked, self._stories[story], sounds, now=now, weights=self._weights)
+            yield story, score + flood.get(story, 0.0)
 
     def _flood(self, gists: Sequence[Gist]) -> dict[StoryId, float]:
         """Give what a picture's nearness in time to others of its feed counts for, by their story."""
         if len(gists) != 1 or not gists[0].photo:
             return {}
         near: dict[StoryId, float] = {}
-        for story, at in self._pictures.get(gists[0].feed, ())[-20:]:
+        for story, at in self._held.pictures(gists[0].feed):
             share = 1 - abs(gists[0].seen_at - at) / _FLOOD
             if share > 0:
                 near[story] = max(near.get(story, 0.0), self._weights.flood * share)
@@ -273,8 +288,8 @@ class Index:
                     return True
         return False
 
-    def _absorbed(self, small: Told, now: float) -> Merge | None:
-        best = self._best(small.gists, now, but=small.id)
+    def _absorbed(self, small: Told, now: float, among: frozenset[StoryId] | None) -> Merge | None:
+        best = self._best(small.gists, now, but=small.id, among=among)
         if best is None:
             return None
         weights, (into, score) = self._weights, best
@@ -297,12 +312,30 @@ class Index:
 
     def _each(self, small: Told, into: StoryId, now: float) -> float:
         """Score each entry of a small story by itself; gives the middle one."""
-        return median(dict(self._scores([gist], now, but=small.id)).get(into, -9.0) for gist in small.gists)
+        step = -(-len(small.gists) // _SPEAK)
+        among = frozenset((into,))
+        return median(
+            dict(self._scores([gist], now, small.id, among)).get(into, -9.0) for gist in small.gists[::step]
+        )
 
 
-def _remove(table: dict[str, list], key: str, value: object) -> None:  # type: ignore[type-arg]
-    held = table.get(key)
-    if held and value in held:
-        held.remove(value)
-        if not held:
-            del table[key]
+def _is_own(term: str) -> bool:
+    """Whether a term that no list knows may be an event's own: no concept, no day of the month, no number that many have."""
+    return term[0] != "=" and not term.startswith("#d") and (term[0] != "#" or len(term) >= _FEW_HAVE)
+
+
+def _names(gists: Sequence[Gist]) -> dict[str, float]:
+    """Give the words of entries that may be names, each with the highest of its weights."""
+    names: dict[str, float] = {}
+    for gist in gists:
+        for word, weight in gist.names():
+            names[word] = max(weight, names.get(word, 0.0))
+    return names
+
+
+def _highest(guessed: dict[StoryId, float]) -> list[StoryId]:
+    """Give the stories that are guessed highest, of equal ones the earlier."""
+    if len(guessed) > _CANDIDATES:
+        least = heapq.nlargest(_CANDIDATES, guessed.values())[-1]
+        guessed = {story: value for story, value in guessed.items() if value >= least}
+    return sorted(guessed, key=lambda story: (-guessed[story], story))[:_CANDIDATES]

@@ -7,7 +7,7 @@ in the same order always give the same newsroom.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
@@ -15,12 +15,13 @@ from typing import NamedTuple
 from digests.model import Begins, Decision, Entry, Filed, Joins, Known, Reason, StoryId, Unjudged
 from digests.settings import FeedSettings, Settings
 from digests.stories.breaking import decide
-from digests.stories.categories import categorise, evident
+from digests.stories.categories import categorise, evident, filed_under
 from digests.stories.familiar import Familiar
 from digests.stories.freshness import FeedClock
 from digests.stories.gist import Gist
 from digests.stories.index import Index, Merge
 from digests.stories.language import language_of
+from digests.stories.pace import Pace, Rates
 from digests.stories.placing import place
 from digests.stories.reading import read
 from digests.stories.so_far import SoFar, kept, merged
@@ -47,6 +48,18 @@ class Judgement:
     read: Read | None
 
 
+class _Remembered(NamedTuple):
+    """What is remembered of one entry, judged now or by an earlier run."""
+
+    unjudged: Unjudged
+    gist: Gist | None  # None: it is older than the window
+    told: Told | None  # None: it is yet to be read for the rules
+    categories: frozenset[str]
+    evident: frozenset[str]  # those that it has on evidence of its own
+    turn: int  # which ring of its story it was; 0: none
+    rumour: bool
+
+
 class Newsroom:
     """Judges entries in the order in which they came, and remembers those of the window."""
 
@@ -54,10 +67,19 @@ class Newsroom:
         self._words = vocabulary
         self._index = Index(vocabulary.reader.lexicon, vocabulary.weights)
         self._so_far: dict[StoryId, SoFar] = {}
+        self._unread: dict[
+            StoryId, list[_Remembered]
+        ] = {}  # what `_so_far` is to hold as well, once it is asked for
         self._filed: dict[StoryId, Counter[str]] = {}  # "" counts the entries
         self._clocks: dict[str, FeedClock] = {}
+        self._paces: dict[str, Pace] = {}
         self._familiar = Familiar()
         self.heed(settings)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """How many entries are remembered, and of how many stories."""
+        return self._index.entries, len(self._index)
 
     def heed(self, settings: Settings) -> None:
         """Know the feeds as they are now."""
@@ -79,50 +101,100 @@ class Newsroom:
 
     def keep(self, judgement: Judgement, story: StoryId) -> tuple[Merge, ...]:
         """Remember what was written; gives the stories that turn out to be one now, which is remembered too."""
-        self._keep(judgement, story)
+        filed, decision = judgement.filed, judgement.filed.decision
+        self._remember(
+            _Remembered(
+                filed.unjudged,
+                judgement.read.gist if judgement.read else None,
+                judgement.read.told if judgement.read else None,
+                filed.categories,
+                evident(filed.why_categories),
+                decision.turn if decision.rings and filed.categories else 0,
+                decision.rumour,
+            ),
+            story,
+            begins=isinstance(filed.placement, Begins),
+        )
         found = tuple(self._index.merges(judgement.filed.unjudged.seen_at))
         for merge in found:
             self._merge(merge)
         return found
 
-    def replay(self, unjudged: Unjudged, story: StoryId, turn: int) -> None:
-        """Remember an entry that was judged before, by an earlier run: its story and its ring are what they were."""
-        read = None if _is_old(unjudged) else self._read(unjudged)
-        made = self._made(unjudged, Joins(story, "link"), read, unjudged.seen_at)
-        decision = replace(made.filed.decision, rings=turn > 0, turn=turn)
-        self._keep(replace(made, filed=replace(made.filed, decision=decision)), story)
+    def replay(
+        self,
+        unjudged: Unjudged,
+        story: StoryId,
+        *,
+        turn: int,
+        why_categories: Sequence[Reason],
+        rumour: bool,
+        begins: bool,
+    ) -> None:
+        """Remember an entry that was judged before, by an earlier run: nothing is decided again, it is only read.
 
-    def settle(self) -> None:
-        """Have done with replaying: what was one story then is not looked at again."""
-        self._index.settle()
+        `story` is the one that it is of now, `begins` whether that story began with it; `turn` which of its rings it was.
+        """
+        self._remember(
+            _Remembered(
+                unjudged,
+                None if _is_old(unjudged) else self._gist(unjudged),
+                None,
+                (categories := filed_under(why_categories)),
+                evident(why_categories),
+                turn if categories else 0,
+                rumour,
+            ),
+            story,
+            begins=begins,
+        )
+
+    def settle(self, linked: Iterable[tuple[StoryId, StoryId]] = ()) -> None:
+        """Have done with replaying. `linked` are stories that rang both, and were found to be one."""
+        self._index.settle(linked)
+
+    def rang_since(self, moment: datetime) -> tuple[StoryId, ...]:
+        """Give the stories of which something rang since then."""
+        return tuple(
+            story
+            for story, told in self._so_far.items()
+            if told.rung_at is not None and told.rung_at >= moment
+        )
 
     def forget(self, now: datetime) -> None:
         """Let go of stories that nothing told of within the window."""
         for story in self._index.forget(now - WINDOW):
             self._so_far.pop(story, None)
+            self._unread.pop(story, None)
             self._filed.pop(story, None)
 
     def _read(self, unjudged: Unjudged) -> Read:
-        entry, feed = unjudged.entry, self._feed(unjudged.feed)
-        language, names = language_of(entry, feed), self._names(entry)
-        told = read(
-            entry,
+        names = self._names(unjudged.entry)
+        return Read(self._told_by(unjudged), self._gist(unjudged, names), names)
+
+    def _told_by(self, unjudged: Unjudged) -> Told:
+        """Read an entry for the rules of breaking news."""
+        feed = self._feed(unjudged.feed)
+        return read(
+            unjudged.entry,
             feed,
             self._words.news,
             seen_at=unjudged.seen_at,
-            language=language,
+            language=language_of(unjudged.entry, feed),
             history=unjudged.history,
         )
-        gist = self._words.reader.read(
+
+    def _gist(self, unjudged: Unjudged, names: tuple[str, ...] | None = None) -> Gist:
+        """Read an entry for the index."""
+        entry = unjudged.entry
+        return self._words.reader.read(
             entry,
-            language,
+            language_of(entry, self._feed(unjudged.feed)),
             unjudged.seen_at,
             link_key=unjudged.link_key,
             title_key=unjudged.title_key,
             feed=unjudged.feed,
-            names=names,
+            names=self._names(entry) if names is None else names,
         )
-        return Read(told, gist, names)
 
     def _made(
         self, unjudged: Unjudged, placement: Joins | Begins, read: Read | None, now: datetime
@@ -161,7 +233,7 @@ class Newsroom:
         if read is None:
             code = "history" if unjudged.history else "stale"
             return Decision(rings=False, reasons=(Reason(code, told_at(unjudged).isoformat(), "against"),))
-        told = self._so_far.get(placement.story, SoFar()) if isinstance(placement, Joins) else SoFar()
+        told = self._told_so_far(placement.story) if isinstance(placement, Joins) else SoFar()
         decision = decide(
             read.told,
             told if isinstance(placement, Joins) and placement.sure else SoFar(),
@@ -170,38 +242,56 @@ class Newsroom:
             now,
             words=self._words.news,
             categories=categories,
+            rates=self._rates(told, unjudged.feed, now),
         )
         return replace(decision, turn=told.rung + 1) if decision.rings else decision
+
+    def _rates(self, told: SoFar, feed: str, now: datetime) -> Rates:
+        """Give what is usual at this hour for the feeds that told a story, as far as it is known."""
+        feeds = {feed, *(voice.feed for voice in told.voices)}
+        usual = {one: self._paces[one].usual(now) for one in feeds if one in self._paces}
+        return {one: rate for one, rate in usual.items() if rate is not None}
 
     def _names(self, entry: Entry) -> tuple[str, ...]:
         return tuple(dict.fromkeys(one.id for one in self._words.names.found(entry.title, entry.summary)))
 
-    def _keep(self, judgement: Judgement, story: StoryId) -> None:
-        filed, entry = judgement.filed, judgement.filed.unjudged.entry
-        self._familiar.keep(entry, evident(filed.why_categories))
-        if judgement.read is None:
+    def _remember(self, one: _Remembered, story: StoryId, *, begins: bool) -> None:
+        entry = one.unjudged.entry
+        self._familiar.keep(entry, one.evident)
+        if one.gist is None:
             return
-        turn = filed.decision.turn if filed.decision.rings and filed.categories else 0
-        self._index.keep(judgement.read.gist, story, alerted=turn > 0)
-        self._so_far[story] = kept(
-            self._so_far.get(story, SoFar()),
-            judgement.read.told,
-            self._words.news,
-            turn=turn,
-            rumour=filed.decision.rumour,
-        )
-        self._filed.setdefault(story, Counter()).update({"": 1, **dict.fromkeys(filed.categories, 1)})
-        name = filed.unjudged.feed
+        self._index.keep(one.gist, story, alerted=one.turn > 0, begins=begins)
+        if one.told is None:
+            self._unread.setdefault(story, []).append(one)
+        else:
+            self._so_far[story] = self._with(self._told_so_far(story), one.told, one)
+        self._filed.setdefault(story, Counter()).update({"": 1, **dict.fromkeys(one.categories, 1)})
+        name = one.unjudged.feed
         self._clocks[name] = self._clocks.get(name, FeedClock()).seen(
-            entry.published or entry.updated, filed.unjudged.seen_at
+            entry.published or entry.updated, one.unjudged.seen_at
         )
+        if not one.unjudged.history:  # what was there before the feed was read came all at once
+            self._paces[name] = self._paces.get(name, Pace()).seen(one.unjudged.seen_at)
+
+    def _told_so_far(self, story: StoryId) -> SoFar:
+        """Give what a story has told. What an earlier run judged is read here, since of most stories nothing more is told."""
+        so_far = self._so_far.get(story, SoFar())
+        if story in self._unread:
+            for one in self._unread.pop(story):
+                so_far = self._with(so_far, self._told_by(one.unjudged), one)
+            self._so_far[story] = so_far
+        return so_far
+
+    def _with(self, so_far: SoFar, told: Told, one: _Remembered) -> SoFar:
+        return kept(so_far, told, self._words.news, turn=one.turn, rumour=one.rumour)
 
     def _merge(self, merge: Merge) -> None:
         self._index.carry(merge)
         if merge.link:
             return
-        so_far, votes = self._so_far.pop(merge.loser, SoFar()), self._filed.pop(merge.loser, Counter())
-        self._so_far[merge.winner] = merged(self._so_far.get(merge.winner, SoFar()), so_far)
+        so_far, votes = self._told_so_far(merge.loser), self._filed.pop(merge.loser, Counter())
+        self._so_far[merge.winner] = merged(self._told_so_far(merge.winner), so_far)
+        self._so_far.pop(merge.loser, None)
         self._filed.setdefault(merge.winner, Counter()).update(votes)
 
     def _told(self, story: StoryId | None) -> frozenset[str]:

@@ -1,7 +1,6 @@
 """Which stories hold a term: how common it is, and which stories have rare terms in common with an entry."""
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from math import log, log2
 
 from digests.model import StoryId
@@ -10,16 +9,9 @@ from digests.stories.lexicon import Lexicon
 from digests.stories.scoring import SHARED, Asked, Term, Weights, prior
 
 _COMMON = 400  # stories: a term of more finds no candidates
-
-
-class Common:
-    """What a story has in common with what is asked."""
-
-    __slots__ = ("guess", "terms")
-
-    def __init__(self) -> None:
-        self.guess = 0.0
-        self.terms: list[Term] = []
+_LOOKED_AT = (
+    1_000  # stories that are met by the terms of an entry, the rare terms first: what bounds its price
+)
 
 
 class Posted:
@@ -28,21 +20,33 @@ class Posted:
     def __init__(self, lexicon: Lexicon, weights: Weights) -> None:
         self._lexicon = lexicon
         self._weights = weights
-        self._stories: dict[str, set[StoryId]] = defaultdict(set)
+        # Most terms stand in one story only: a set for each would be most of the memory there is.
+        self._one: dict[str, StoryId] = {}
+        self._many: dict[str, set[StoryId]] = {}
         self._pairs = 0  # of a term and a story that holds it
 
     def add(self, term: str, story: StoryId) -> None:
-        """Remember that a story holds a term now."""
-        self._stories[term].add(story)
+        """Remember that a story holds a term now that it did not hold."""
         self._pairs += 1
+        many = self._many.get(term)
+        if many is not None:
+            many.add(story)
+        elif (other := self._one.pop(term, None)) is not None:
+            self._many[term] = {other, story}
+        else:
+            self._one[term] = story
 
     def drop(self, term: str, story: StoryId) -> None:
         """Remember that a story holds a term no more."""
-        posted = self._stories[term]
-        posted.discard(story)
         self._pairs -= 1
-        if not posted:
-            del self._stories[term]
+        many = self._many.get(term)
+        if many is None:
+            del self._one[term]
+            return
+        many.discard(story)
+        if len(many) == 1:
+            self._one[term] = many.pop()
+            del self._many[term]
 
     def ask(self, gists: Sequence[Gist], but: StoryId | None, stories: int) -> Asked:
         """Weigh entries, taken together, for comparing: a term by how many stories but one hold it."""
@@ -53,16 +57,21 @@ class Posted:
             for gist in gists:
                 for term, weight in gist.weighed():
                     terms[term] = max(weight, terms.get(term, 0.0))
-        weights = self._weights
-        scale = weights.mu / (self._pairs + weights.background)
+        weights, shares, single = self._weights, self._lexicon.shares, self._one
+        mu, background = weights.mu, weights.background
+        scale = mu / (self._pairs + background)
         asked: list[Term] = []
+        found: list[Collection[StoryId]] = []
         at, own, shared, concepts = 0, 0.0, 0.0, 0.0
         for term, weight in terms.items():
-            posted = self._stories.get(term, ())
+            posted: Collection[StoryId] | None = self._many.get(term)
+            if posted is None:
+                posted = (single[term],) if term in single else ()
+            found.append(posted)
             others = len(posted) - (but is not None and but in posted)
-            known = prior(term, self._lexicon, weights)
+            known = shares.get(term) or prior(term, weights)
             # Never below the prior: among many stories chance meets oftener, and a rare word must not prove more for it.
-            share = max(weights.mu * known, scale * (others + weights.background * known))
+            share = max(mu * known, scale * (others + background * known))
             if term[0] == "=":
                 concepts += weight
                 asked.append((term, weight, share, True, True, at))
@@ -77,26 +86,46 @@ class Posted:
         opened = gists[0].openers.union(*(gist.openers for gist in gists[1:]))
         wary = weights.many * max(0.0, log2(stories / weights.few)) if stories else 0.0
         places = gists[0].places.union(*(gist.places for gist in gists[1:]))
-        return Asked(tuple(asked), gists[0].language, opened, places, own, shared, concepts, wary)
+        once = gists[0].once if len(gists) == 1 else frozenset()
+        tones = frozenset(gist.tone for gist in gists if gist.tone)
+        return Asked(
+            tuple(asked),
+            tuple(found),
+            gists[0].language,
+            opened,
+            tones,
+            places,
+            own,
+            shared,
+            concepts,
+            wary,
+            once,
+        )
 
-    def common(self, asked: Asked) -> dict[StoryId, Common]:
-        """Give the stories that share rare terms with what is asked, these terms, and a guess at what they prove."""
-        found: dict[StoryId, Common] = {}
+    def guess(self, asked: Asked, among: frozenset[StoryId] | None = None) -> dict[StoryId, float]:
+        """Guess which stories may fit: those that share rare terms with what is asked, and how much these prove."""
+        found: dict[StoryId, float] = {}
         cap = self._weights.cap
-        for term in asked.terms:
-            text, weight, share, _, _, _ = term
-            posted = self._stories.get(text)
-            if posted and len(posted) <= _COMMON:
-                value = log(1 + 1 / share)
-                value = weight * (min(cap, value))
-                for story in posted:
-                    one = found.get(story)
-                    if one is None:
-                        one = found[story] = Common()
-                    one.guess += value
-                    one.terms.append(term)
+        for posted, (_, weight, share, _, _, _) in self._rare(asked):
+            value = weight * min(cap, log(1 + 1 / share))
+            for story in posted if among is None else among.intersection(posted):
+                found[story] = found.get(story, 0.0) + value
         return found
 
-    def often(self, asked: Asked) -> list[Term]:
-        """Give the terms that are in too many stories to find any by them."""
-        return [term for term in asked.terms if len(self._stories.get(term[0], ())) > _COMMON]
+    def _rare(self, asked: Asked) -> list[tuple[Collection[StoryId], Term]]:
+        """Give the terms that find stories, in their order: the rarest ones, if together they would find too many."""
+        finds = [
+            (posted, term)
+            for posted, term in zip(asked.found, asked.terms, strict=True)
+            if posted and len(posted) <= _COMMON
+        ]
+        sizes = [len(posted) for posted, _ in finds]
+        if sum(sizes) <= _LOOKED_AT:
+            return finds
+        room, most = _LOOKED_AT, 0
+        for size in sorted(sizes):
+            room -= size
+            if room < 0:
+                break
+            most = size
+        return [one for one, size in zip(finds, sizes, strict=True) if size <= most]

@@ -9,17 +9,16 @@ says, so a thin story forgives and a rich one does not. Only what both languages
 the entry's language tells of yet: there names are compared by sound.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
 from math import log
 
 from digests.model import Language, StoryId
 from digests.stories.gist import Gist
-from digests.stories.lexicon import Lexicon
 
 SHARED = "=#@"  # what terms of both languages begin with
 _LN2 = 0.6931
+_LATER = 3.0  # hours from which a single name that is shared joins no other kind of event
 _PROOF = 4.0  # what a term must count for to be evidence by itself
 
 
@@ -32,6 +31,9 @@ class Weights:
     absorbs: float = 8.0  # for a story of few entries to go into another
     gathers: float = 4.0  # the same of `several` entries or more
     each: float = -4.0  # and so much above `joins` for the middle one of its entries, each taken by itself
+    newest: int = (
+        100  # entries that a story is known by; more would make it fit everything, and its price grow
+    )
     several: int = 4
     small: int = 60  # entries: a larger story is absorbed by none
     sure: float = 0.25  # above `joins`, to take an entry for one that was told already
@@ -45,6 +47,9 @@ class Weights:
     sound: float = 4.0  # of one name by its sound
     floor: float = 2.0  # of one missing term
     other: float = 2.5  # what it costs when both open a story, and not the same one
+    once: float = 2.0  # for what does not happen twice within an hour
+    at_once: float = 1.0  # hours
+    tone: float = 2.5  # what it costs when one is everyday business and the other grave
     elsewhere: float = 6.0  # what it costs when both name their place, and not the same one
     alone: float = 1.5  # what it costs when one name is all that is shared, some hours after the last entry
     alone_hours: float = 8.0
@@ -66,13 +71,16 @@ class Told:
     """A story as the index holds it: what its entries say, summed up."""
 
     id: StoryId
-    first: datetime  # when the first of its entries that are held was seen
     terms: dict[str, float] = field(default_factory=dict)
     mass: dict[Language, float] = field(default_factory=dict)
     whole: float = 0.0  # the mass of all languages
-    places: set[str] = field(default_factory=set)
-    openers: set[str] = field(default_factory=set)
-    gists: list[Gist] = field(default_factory=list)
+    places: frozenset[str] = frozenset()
+    openers: frozenset[str] = frozenset()
+    tones: frozenset[str] = frozenset()
+    gists: list[Gist] = field(default_factory=list)  # of the newest entries: those that say what it is about
+    entries: list[tuple[int, Gist]] = field(
+        default_factory=list
+    )  # all, with their numbers: in the order in which all were kept
     last: float = 0.0  # when its last entry was seen, a POSIX timestamp
     alerted: bool = False
 
@@ -87,20 +95,20 @@ class Asked:
     """What is compared with stories: one entry, or all of a small story taken together."""
 
     terms: tuple[Term, ...]
+    found: tuple[Collection[StoryId], ...]  # the stories that hold each of them
     language: Language
     openers: frozenset[str]
+    tones: frozenset[str]
     places: frozenset[str]
     own: float  # the weight of all its words
     shared: float  # of its numbers and names
     concepts: float
     wary: float = 0.0  # what is asked for above the threshold, among many stories
+    once: frozenset[str] = frozenset()  # concepts of what does not happen twice within an hour
 
 
-def prior(term: str, lexicon: Lexicon, weights: Weights) -> float:
-    """Give how often a term stands among the words of the news, before any were read."""
-    known = lexicon.shares.get(term)
-    if known is not None:
-        return known
+def prior(term: str, weights: Weights) -> float:
+    """Give how often a term that the lexicon does not know stands among the words of the news, before any were read."""
     first = term[0]
     if first == "#":
         return weights.little if len(term) <= 3 else weights.number
@@ -110,16 +118,12 @@ def prior(term: str, lexicon: Lexicon, weights: Weights) -> float:
 def fit(
     asked: Asked,
     story: Told,
-    common: Iterable[Term],
     heard: Iterable[tuple[float, float]],
     *,
     now: float,
     weights: Weights,
 ) -> float:
-    """Score how well what is asked fits a story, above the threshold that applies: 0 or more joins.
-
-    `common` are the terms that the story has, in the order in which they were asked.
-    """
+    """Score how well what is asked fits a story, above the threshold that applies: 0 or more joins."""
     own = story.mass.get(asked.language, 0.0)
     base_all = log(1 + story.whole / weights.mu)
     base_own = log(1 + own / weights.mu)
@@ -128,7 +132,9 @@ def fit(
     cap, held, echo = weights.cap, story.terms, weights.echo if own else 1.0
     score = -asked.own * missing_own - asked.shared * missing_all - asked.concepts * echo * missing_concept
     evidence, last = 0.0, -2  # evidence: how many things speak for the story
-    for text, weight, share, shared, concept, at in common:
+    for text, weight, share, shared, concept, at in asked.terms:
+        if text not in held:
+            continue
         value = log(1 + held[text] / share) - (base_all if shared else base_own)
         proof = weight if value >= _PROOF else weight * value / _PROOF if value > 0 else 0.0
         value = min(value, cap)
@@ -143,13 +149,32 @@ def fit(
     for weight, value in heard:
         score += weight * min(value, weights.sound)
         evidence += weight
-    if asked.openers and story.openers and story.openers.isdisjoint(asked.openers):
-        score -= weights.other
-    if asked.places and own and story.places and story.places.isdisjoint(asked.places):
-        score -= weights.elsewhere if held.keys().isdisjoint(asked.places) else 0.0
     hours = max(0.0, now - story.last) / 3600
+    score += _leaning(asked, story, evidence, hours, weights)
     if evidence < 2:
         score -= weights.alone * (2 - max(1.0, evidence)) * min(1.0, hours / weights.alone_hours)
     score += weights.alpha * log(max(1.0, len(story.gists) / weights.crowd))
     score -= min(weights.fade, hours / weights.half_life * _LN2)
     return score - asked.wary - (weights.joins if own else weights.across)
+
+
+def elsewhere(asked: Asked, story: Told) -> bool:
+    """Whether both name their place, in a spelling that can be compared, and not the same one."""
+    if not story.places.isdisjoint(asked.places) or not story.terms.keys().isdisjoint(asked.places):
+        return False
+    hangul = asked.language == "ko"
+    return any(place[0] == "=" or (place[0] >= "가") == hangul for place in story.places)
+
+
+def _leaning(asked: Asked, story: Told, evidence: float, hours: float, weights: Weights) -> float:
+    """Say what the kinds of event, their gravity and their places speak for or against."""
+    lean = 0.0
+    if hours < weights.at_once:
+        lean += weights.once * len(asked.once & story.terms.keys())
+    if asked.openers and story.openers and story.openers.isdisjoint(asked.openers):
+        lean -= weights.other * (2.0 if evidence < 2 and hours > _LATER else 1.0)
+    if asked.tones and story.tones and story.tones.isdisjoint(asked.tones):
+        lean -= weights.tone
+    if asked.places and asked.language in story.mass and story.places and elsewhere(asked, story):
+        lean -= weights.elsewhere
+    return lean

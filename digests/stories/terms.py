@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 from digests.model import Entry, Language
 from digests.stories import amounts, labels
+from digests.stories.bearers import bearers
 from digests.stories.gist import Gist
 from digests.stories.korean import names_of, place_of, terms_of
 from digests.stories.lexicon import Lexicon, stem
@@ -21,7 +22,7 @@ from digests.stories.spelling import composed
 SUMMARY_WEIGHT = 0.35
 UNTITLED_WEIGHT = 0.7  # of a summary under an empty title
 _DIGIT = re.compile(r"\d")
-_CACHED = 50_000  # words
+_CACHED = 15_000  # words
 _SUMMARY_WORDS = 60
 _SUMMARY_LETTERS = 500
 _SEOUL = timedelta(hours=9)  # what "today" is in the texts
@@ -33,6 +34,7 @@ _DATELINE = re.compile(
     r"^\s*(?:\[[^\[\]]{1,40}\]\s*(?:[가-힣]{2,4}\s?(?:기자|특파원|통신원)?\s*=)?|\([^()]{1,30}=[^()]{1,30}\)\s*(?:[가-힣]{2,4} 기자\s*=)?|"
     r"[A-Z][A-Za-z .,]{1,40}, [A-Z][a-z]{2,8}\.? \d{1,2}(?:, \d{4})?\s*(?:\([^()]{1,40}\))?\s*(?:--?|[–—])\s)"
 )
+_WRITTEN_AT = re.compile(r"\s*(?:[\[(]([가-힣]{2,5})=[^\])]{2,12}[\])]|([A-Z][A-Z-]{3,20}),? [A-Z(])")
 _WIRE = re.compile(r"^(?:[A-Z]{2,12}(?: \d{1,2})?-(?=\S)|\d?\s?(?:UPDATE|LEAD)\s?\d*[-:]\s?)+")
 _HYPHENED = re.compile(r"\b([A-Z][a-z]+)-([a-z]+)\b")  # Mun-seok
 _LONG = 7  # letters, from which a word in lower case may be one that Korean took over: americano
@@ -48,12 +50,30 @@ _ROUNDUP = re.compile(
     r"독자 ?(?:편지|투고|의견)|오늘의 역사|역사 속 오늘|그때 그 ?시절|퀴즈",
     re.IGNORECASE,
 )
+_AGENDA = re.compile(r"일정|브리핑|운세|달력|agenda|diary")  # in the label of a series
+_QUOTED = re.compile(
+    r"['‘<《「]([가-힣]{1,6}(?: [가-힣]{1,6}){1,3})['’>》」]"
+)  # '하버 걸스': a work's name in several words
 _KOREAN_WORD = re.compile(r"(?<![\d가-힣])[가-힣]{3,9}")
 _ENGLISH_PLACE = re.compile(
-    r"\b([A-Z][a-z]{2,})(?:[ -][Cc]ounty|[ -][Cc]ity| [Ii]sland| [Pp]ort| [Pp]rovince|-gun|-si|-gu|-do)\b"
+    r"\b([A-Z][a-z]{2,})(?:[ -][Cc]ounty|[ -][Cc]ity| [Ii]sland| [Pp]ort| [Pp]rovince| [Ee]xpressway| [Bb]ridge| [Tt]unnel| [Ss]tation|-gun|-si|-gu|-do)\b"
 )
 _SUBJECT = re.compile(r"^['\"‘“(]*([^,…·.'\"‘’“”]{2,24})['’”\")]*,\s")
 _SUBJECT_END = 32  # letters
+_CALLINGS = frozenset(
+    (
+        "=singer",
+        "=actor",
+        "=group",
+        "=rapper",
+        "=member",
+        "=leader",
+        "=veteran",
+        "=director",
+        "=writer",
+        "=artist",
+    )
+)
 _NUMBERS = {
     word: f"#{value}"
     for value, word in enumerate(
@@ -99,7 +119,7 @@ class Reader:
         terms: dict[str, float] = {}
         spoken: dict[str, float] = {}
         headed = 0
-        if not (exact or _ROUNDUP.search(entry.title)):
+        if not (exact or _ROUNDUP.search(entry.title) or _AGENDA.search(column)):
             today = (seen_at + _SEOUL).day
             self._take(title, 1.0, today, terms, spoken)
             headed = len(terms)
@@ -120,16 +140,28 @@ class Reader:
             column=column,
             photo=bool(column) and _PHOTO.search(column) is not None,
             serials=frozenset(one.replace(" ", "").lower() for one in _SERIAL.findall(title)),
-            places=self._places(title),
+            places=self._places(title, tuple(terms)[:headed], entry.summary),
             openers=self.lexicon.openers.intersection(tuple(terms)[:headed]),
-            subject=self._subject(title),
+            once=self.lexicon.once.intersection(tuple(terms)[:headed]),
+            tone=self.lexicon.tone(tuple(terms)[:headed]),
+            subject=(subject := self._subject(title)),
+            bearers=(subject if self._is_name(title) else frozenset()) | self._bearers(title),
         )
 
-    def _places(self, title: str) -> frozenset[str]:
-        """Read the places that are called by their kind: 나루시, Naru county. Those of every day (서울시) tell too little."""
+    def _places(self, title: str, headed: Iterable[str], summary: str) -> frozenset[str]:
+        """Read the places of a title: towns that we know, those called by their kind (나루시, Naru county), and where a wire writes from.
+
+        Those of every day (서울시) tell too little.
+        """
         found = {place for token in _KOREAN_WORD.findall(title) if (place := place_of(token, self.lexicon))}
         found |= {one.lower() for one in _ENGLISH_PLACE.findall(title)}
-        return frozenset(place for place in found if stem(place) not in self.lexicon.shares)
+        if written := _WRITTEN_AT.match(summary):
+            at = (written[1] or written[2]).strip().lower()
+            found.add(self.lexicon.korean.get(at) or self.lexicon.english.get(stem(at)) or at)
+        towns = self.lexicon.towns
+        return frozenset(
+            place for place in found if place in towns or stem(place) not in self.lexicon.shares
+        ) | (towns.intersection(headed))
 
     def _subject(self, title: str) -> frozenset[str]:
         found = _SUBJECT.match(title) if "," in title[:_SUBJECT_END] else None
@@ -139,6 +171,24 @@ class Reader:
         return frozenset(
             term
             for term, _ in self._terms(_TOKEN.findall(found[1]))
+            if term[0] not in "=#" and term not in known
+        )
+
+    def _is_name(self, title: str) -> bool:
+        """Whether a title's opening names its subject and no more: 서도윤, and 가수 서도윤, but not "김포 화재 수사본부"."""
+        found = _SUBJECT.match(title)
+        if not found:
+            return False
+        concepts = {term for term, _ in self._terms(_TOKEN.findall(found[1])) if term[0] == "="}
+        return concepts <= _CALLINGS
+
+    def _bearers(self, title: str) -> frozenset[str]:
+        """Read the terms of the names that a title's form shows."""
+        known = self.lexicon.shares
+        return frozenset(
+            term
+            for word in bearers(title, _TOKEN.findall(title))
+            for term, _ in self._terms([word])
             if term[0] not in "=#" and term not in known
         )
 
@@ -154,12 +204,18 @@ class Reader:
                 if day not in (today, today - 1):
                     terms.setdefault(f"#d{day}", weight)
         tokens = _TOKEN.findall(text)
+        shares: dict[
+            float, float
+        ] = {}  # the same number is one object: they are what an entry's memory is mostly of
         for term, share in self._terms(tokens):
-            terms.setdefault(term, weight * share)
+            terms.setdefault(term, shares.get(share) or shares.setdefault(share, weight * share))
         if "-" in text and (joined := _HYPHENED.sub(r"\1\2", text)) != text:
             tokens = _TOKEN.findall(joined)
         for word in self._names(tokens):
             spoken.setdefault(word, weight)
+        if korean:
+            for quoted in _QUOTED.findall(text):
+                spoken.setdefault(quoted.replace(" ", ""), weight)
 
     def _terms(self, tokens: list[str]) -> Iterator[tuple[str, float]]:
         """Read the terms of a text in its order, each with its share of a whole word."""

@@ -231,4 +231,6 @@ async def test_a_batch_costs_the_same_statements_however_often_its_stories_are_t
         statements.clear()
         assert len((await newsroom.judge_once()).entries) == len(titles)
         costs.append(len(statements))
-    assert max(costs) - min(costs) <= 2, costs  # the first reads nothing back, and so on
+    assert max(costs) - min(costs) <= 3, (
+        costs
+    )  # the first looks for what to read back, and for what is followed
