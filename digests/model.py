@@ -218,6 +218,9 @@ class Telling:
     sensitive: tuple[str, ...] = ()  # as it was judged: "death", "suicide", "sexual", "minor"
     rumour: bool = False  # the same: unproven as told
     vouched: bool = False  # it rang, or somebody who must know stands for it
+    happened: frozenset[str] = (
+        frozenset()
+    )  # codes of what speaks for ringing: what it says has happened among them
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +255,7 @@ class What(StrEnum):
     NAME = "name"
     SOURCE = "source"
     WORDS = "words"
+    KIND = "kind"  # of hard news: deaths, accidents; it can only be muted
 
 
 class Wish(StrEnum):
@@ -263,7 +267,7 @@ class Wish(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Subject:
-    """Something that can be followed or muted: a name by its id; a source, or words, folded."""
+    """Something that can be followed or muted: a name by its id; a source, or words, folded; a kind of news by its word."""
 
     what: What
     value: str
@@ -337,7 +341,7 @@ class AlertContent:
 
 @dataclass(frozen=True, slots=True)
 class DigestContent:
-    """What a digest says to all chats of one taste; a story stands in one place of it only."""
+    """What a digest says to a chat; a story stands in one place of it only."""
 
     since: datetime
     upto: datetime
@@ -382,11 +386,43 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class Ranked:
+    """A story of a ranking, with the category that it stands under."""
+
+    card: Card
+    category: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """What the digests of one taste are picked from: about three times what one of them tells, the first choice first.
+
+    Each chat is told the first ones that it has not had (`digests.editions.digest.pick`).
+    """
+
+    since: datetime
+    upto: datetime
+    categories: tuple[str, ...]  # FOLLOWED and those of the taste, in the order in which they stand
+    ranked: tuple[Ranked, ...]
+    most: int  # stories that one digest tells
+    stories: int  # that there were to rank
+    missed: tuple[Card, ...] = ()  # what rang for others, of categories that these chats do not follow
+    after: int | None = None  # the last filing that these chats had covered before; None: had no digest yet
+    named_after: int | None = None  # the same, of namings
+
+    @property
+    def cards(self) -> tuple[Card, ...]:
+        """Every story that some chat may be told."""
+        return (*(one.card for one in self.ranked), *self.missed)
+
+
+@dataclass(frozen=True, slots=True)
 class Share:
     """What one chat's digest has that its edition does not say to all."""
 
     also: tuple[EditionId, ...] = ()  # alerts that were held for this chat: "also broke"
     ask_zone: bool = False
+    without: tuple[StoryId, ...] = ()  # of the ranking: what this chat has had, or mutes
 
 
 # -- who reads ------------------------------------------------------------------------------------------------
@@ -521,13 +557,16 @@ class Sends(StrEnum):
     DENIAL = "denial"  # to whoever was shown the rumour
 
 
+Content = AlertContent | Ranking | DigestContent | NoticeContent
+
+
 @dataclass(frozen=True, slots=True)
 class Edition:
     """The content of one alert, digest or notice, shared by all chats it is for."""
 
     id: EditionId
     kind: Kind
-    content: AlertContent | DigestContent | NoticeContent
+    content: Content
 
 
 @dataclass(frozen=True, slots=True)
@@ -586,6 +625,8 @@ class Addressee:
     state: State  # of that delivery
     has_message: bool  # Telegram told its number
     in_hand: bool = False  # it is being sent just now
+    edition: EditionId = EditionId(0)  # that brought it
+    without: tuple[StoryId, ...] = ()  # of a digest: what of its ranking this chat was not told
 
 
 @dataclass(frozen=True, slots=True)
@@ -600,6 +641,9 @@ class Candidate:
     alerts_last_day: int
     hour_frees_at: datetime | None = None  # when the oldest alert of the last hour leaves the window
     day_frees_at: datetime | None = None
+    dues: tuple[
+        datetime, ...
+    ] = ()  # of a chat without digests: when each of these came or comes due, newest first
     filed_seq: int | None = (
         None  # the story's first filing under those of the broadcast that the chat follows
     )

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from digests.editions.filters import About, muted_by
-from digests.model import Chat, ChatId, StoryFacts, StoryId, Subject, Telling, What
+from digests.model import ChatId, StoryFacts, StoryId, Subject, Telling, What
 from digests.store import interests, namings, stories
 from digests.store.engine import Reading
+from digests.stories.kinds import kinds_of
 from digests.stories.wanted import Wanted, source_subject
 
 MOST = 200  # stories that one chat's follows bring to one digest
@@ -18,7 +19,8 @@ EARLIER = timedelta(days=4)  # before a digest's period: a story that was named 
 class Due:
     """What a chat's digest is made from."""
 
-    chat: Chat
+    chat: ChatId
+    named_seq: int | None  # the last naming that its last digest covered
     wanted: frozenset[str]  # categories
     since: datetime
     here: frozenset[StoryId]  # the stories that its categories bring
@@ -57,13 +59,13 @@ async def filters(
 
     `facts` are the stories that their categories bring, `upto` the last naming that their digests cover.
     """
-    ids = [one.chat.id for one in due]
+    ids = [one.chat for one in due]
     followers = await interests.followers(tx, ids)
     mutes = await interests.mutes(tx, ids)
     found: dict[ChatId, tuple[namings.FollowedStory, ...]] = {}
     others: dict[StoryId, StoryFacts] = {}
     if followers:
-        earliest = min(one.since for one in due if one.chat.id in followers)
+        earliest = min(one.since for one in due if one.chat in followers)
         found = await namings.followed(tx, list(followers), upto=upto, since=earliest - EARLIER)
         missing = {
             story.story
@@ -74,7 +76,7 @@ async def filters(
         others = {one.id: one for one in await stories.facts(tx, sorted(missing))}
     every = {**facts, **others}
     return Filters(
-        followed={one.chat.id: _followed(one, found, every) for one in due if one.chat.id in followers},
+        followed={one.chat: _followed(one, found, every) for one in due if one.chat in followers},
         others=others,
         followers=followers,
         mutes=mutes,
@@ -86,10 +88,10 @@ def _new(
     due: Due, found: Mapping[ChatId, Sequence[namings.FollowedStory]]
 ) -> Sequence[namings.FollowedStory]:
     """Give what a chat follows and no digest of it has covered; what its categories bring is new as well."""
-    after = due.chat.named_seq or 0
+    after = due.named_seq or 0
     return [
         one
-        for one in found.get(due.chat.id, ())
+        for one in found.get(due.chat, ())
         if one.story in due.here or (one.seq > after and one.at > due.since)
     ][:MOST]
 
@@ -121,9 +123,10 @@ async def about(
 
 def _about(facts: StoryFacts, named: Collection[Subject], wanted: Wanted) -> About:
     words = (wanted.found_in(telling.entry) for telling in facts.tellings)
+    kinds = (kinds_of(telling.happened, telling.sensitive) for telling in facts.tellings)
     return About(
         facts.id,
-        subjects=frozenset(one for one in named if one.what is What.NAME).union(*words),
+        subjects=frozenset(one for one in named if one.what is What.NAME).union(*words, *kinds),
         tellings=tuple(map(_called, facts.tellings)),
     )
 

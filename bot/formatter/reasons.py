@@ -11,25 +11,101 @@ POP_UP = 200  # characters (Bot API, answerCallbackQuery); counted as UTF-16 uni
 _NAMED = 3  # sources that are named
 
 
+def _(words: str) -> str:
+    """Mark words for the catalogue: they are translated as they are said."""
+    return words
+
+
+# For every code of a reason that speaks for ringing. What else there are: `digests/stories/reasons.py`, in sentences, for the operator.
+_PHRASES: Mapping[str, str] = {
+    # of marks and turns
+    "feed": _("a channel for bulletins"),
+    "tag": _("filed under breaking"),
+    "marker": _("marked as breaking"),
+    "exclusive": _("an exclusive report"),
+    "official": _("an official statement"),
+    "authority": _("an office says so"),
+    "burst": _("several papers within minutes"),
+    "many": _("many people are concerned"),
+    "turn": _("a new turn of a story that broke"),
+    "turn_confirmed": _("it is confirmed now"),
+    "toll": _("far more people than was known"),
+    # of lives
+    "death": _("a death"),
+    "suicide": _("a death"),
+    "critical": _("a life in danger"),
+    "hurt": _("people hurt"),
+    "missing": _("people missing"),
+    "accident": _("an accident"),
+    "fall": _("an accident"),
+    "collapse": _("a collapse"),
+    "fire": _("a fire"),
+    "great_fire": _("a great fire"),
+    "explosion": _("an explosion"),
+    "leak": _("a leak of something dangerous"),
+    "disaster": _("a natural disaster"),
+    "quake": _("an earthquake"),
+    "evacuation": _("an evacuation"),
+    "evacuation_order": _("an evacuation"),
+    "alarm": _("an alarm"),
+    "false_alarm": _("a false alarm"),
+    "attack": _("an attack"),
+    "bomb": _("a bomb threat"),
+    "recall": _("a recall"),
+    "poisoning": _("food poisoning"),
+    "epidemic": _("an outbreak"),
+    "shots": _("shots fired"),
+    # of the public
+    "arrest": _("an arrest"),
+    "warrant": _("an arrest warrant"),
+    "raid": _("a raid"),
+    "booked": _("a suspect"),
+    "indict": _("an indictment"),
+    "sentence": _("a verdict"),
+    "lawsuit": _("a lawsuit"),
+    "court_order": _("a court’s order"),
+    "breach": _("a data breach"),
+    "outage": _("an outage"),
+    "blocked": _("a plan falls through"),
+    "wide": _("the whole country is concerned"),
+    "strike": _("a strike"),
+    "strike_off": _("a strike called off"),
+    "takeover": _("a takeover"),
+    "bankrupt": _("a bankruptcy"),
+    "market_halt": _("trading halted"),
+    "rate": _("the key interest rate"),
+    "fine": _("a large fine"),
+    "decision": _("a decision of state"),
+    "veto": _("a veto"),
+    "upheaval": _("an upheaval of state"),
+    "resign": _("a resignation"),
+    "appoint": _("an appointment"),
+    "missile": _("a missile"),
+    "border": _("an incident at the border"),
+    # of people
+    "leaves": _("somebody leaves a group"),
+    "dropped": _("a contract ends"),
+    "disband": _("a group splits up"),
+    "reunion": _("a reunion"),
+    "enlist": _("an enlistment"),
+    "marriage": _("a marriage"),
+    "romance": _("a couple"),
+    "breakup": _("a separation"),
+    "birth": _("a birth"),
+    "prize": _("a prize"),
+    "great_prize": _("a prize"),
+    "chart": _("the top of a chart"),
+    "top": _("the top of a chart"),
+    "first": _("a first"),
+    "pulled": _("something is taken off the air"),
+    "scandal": _("a scandal"),
+    "confirmed": _("it is confirmed now"),
+}
+
+
 def phrases(voice: Voice) -> Mapping[str, str]:
     """Give the words for every code of a reason that speaks for ringing: of marks, of what happened, of turns."""
-    _ = voice.gettext
-    return {
-        "feed": _("a channel for bulletins"),
-        "tag": _("filed under breaking"),
-        "marker": _("marked as breaking"),
-        "exclusive": _("an exclusive report"),
-        "official": _("an official statement"),
-        "authority": _("an office says so"),
-        "burst": _("several papers within minutes"),
-        "many": _("many people are concerned"),
-        "turn": _("a new turn of a story that broke"),
-        "turn_confirmed": _("it is confirmed now"),
-        "toll": _("far more people than was known"),
-        **_of_lives(voice),
-        **_of_the_public(voice),
-        **_of_people(voice),
-    }
+    return {code: voice.gettext(words) for code, words in _PHRASES.items()}
 
 
 def why(voice: Voice, content: AlertContent, followed: Sequence[str], filed: Sequence[str]) -> str:
@@ -76,88 +152,3 @@ def _known(voice: Voice, content: AlertContent) -> Iterable[str]:
 
 def _listed(voice: Voice, words: Sequence[str]) -> str:
     return voice.join([line(word, MOST_SOURCE) for word in words])
-
-
-def _of_lives(voice: Voice) -> Mapping[str, str]:
-    _ = voice.gettext
-    return {
-        "death": _("a death"),
-        "suicide": _("a death"),
-        "critical": _("a life in danger"),
-        "hurt": _("people hurt"),
-        "missing": _("people missing"),
-        "accident": _("an accident"),
-        "fall": _("an accident"),
-        "collapse": _("a collapse"),
-        "fire": _("a fire"),
-        "great_fire": _("a great fire"),
-        "explosion": _("an explosion"),
-        "leak": _("a leak of something dangerous"),
-        "disaster": _("a natural disaster"),
-        "quake": _("an earthquake"),
-        "evacuation": _("an evacuation"),
-        "evacuation_order": _("an evacuation"),
-        "alarm": _("an alarm"),
-        "false_alarm": _("a false alarm"),
-        "attack": _("an attack"),
-        "bomb": _("a bomb threat"),
-        "recall": _("a recall"),
-        "poisoning": _("food poisoning"),
-        "epidemic": _("an outbreak"),
-        "shots": _("shots fired"),
-    }
-
-
-def _of_the_public(voice: Voice) -> Mapping[str, str]:
-    _ = voice.gettext
-    return {
-        "arrest": _("an arrest"),
-        "warrant": _("an arrest warrant"),
-        "raid": _("a raid"),
-        "booked": _("a suspect"),
-        "indict": _("an indictment"),
-        "sentence": _("a verdict"),
-        "lawsuit": _("a lawsuit"),
-        "court_order": _("a court’s order"),
-        "breach": _("a data breach"),
-        "outage": _("an outage"),
-        "blocked": _("a plan falls through"),
-        "wide": _("the whole country is concerned"),
-        "strike": _("a strike"),
-        "strike_off": _("a strike called off"),
-        "takeover": _("a takeover"),
-        "bankrupt": _("a bankruptcy"),
-        "market_halt": _("trading halted"),
-        "rate": _("the key interest rate"),
-        "fine": _("a large fine"),
-        "decision": _("a decision of state"),
-        "veto": _("a veto"),
-        "upheaval": _("an upheaval of state"),
-        "resign": _("a resignation"),
-        "appoint": _("an appointment"),
-        "missile": _("a missile"),
-        "border": _("an incident at the border"),
-    }
-
-
-def _of_people(voice: Voice) -> Mapping[str, str]:
-    _ = voice.gettext
-    return {
-        "leaves": _("somebody leaves a group"),
-        "dropped": _("a contract ends"),
-        "disband": _("a group splits up"),
-        "reunion": _("a reunion"),
-        "enlist": _("an enlistment"),
-        "marriage": _("a marriage"),
-        "romance": _("a couple"),
-        "breakup": _("a separation"),
-        "birth": _("a birth"),
-        "prize": _("a prize"),
-        "great_prize": _("a prize"),
-        "chart": _("the top of a chart"),
-        "top": _("the top of a chart"),
-        "first": _("a first"),
-        "pulled": _("something is taken off the air"),
-        "scandal": _("a scandal"),
-        "confirmed": _("it is confirmed now"),
-    }

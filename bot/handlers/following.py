@@ -4,18 +4,19 @@ from dataclasses import dataclass, field
 
 from telegram import Update
 
-from bot.formatter import keyboards, wording
+from bot.formatter import keyboards, kinds, wording
 from bot.formatter.message import Message
 from bot.formatter.wishes import Drop, Leaf, Ring, Want, Wished
 from bot.handlers import subscribing
 from bot.handlers.context import Talk
 from bot.handlers.grammar import categories_in
-from bot.handlers.grammar.following import LONGEST, SHORTEST, Asked, Piece, asked_in
+from bot.handlers.grammar.following import LONGEST, SHORTEST, Asked, Piece, asked_in, kind_in
 from bot.handlers.naming import with_group
 from bot.handlers.said import said
 from digests.model import Chat, Interest, Language, Subject, What, Wish
 from digests.store import interests
 from digests.store.engine import Reading
+from digests.stories.kinds import KINDS, kind_subject
 from digests.stories.names import Name
 from digests.stories.wanted import name_subject, source_subject, words_subject
 
@@ -104,7 +105,8 @@ async def _want(talk: Talk, wish: Wish, asked: Asked) -> None:
         else:
             done = _Done(more=asked.more)
             for piece in asked.pieces:
-                meant = await _meant(tx, talk, piece, chat.language, done.near)
+                meant = _kind(talk, piece, chat.language) if wish is Wish.MUTE else None
+                meant = meant or await _meant(tx, talk, piece, chat.language, done.near)
                 if meant is None:
                     done.wrong.append(piece)
                     continue
@@ -189,6 +191,12 @@ async def _meant(tx: Reading, talk: Talk, piece: Piece, language: Language, near
     return Meant(words, wording.line(piece.text, LONGEST)) if words else None
 
 
+def _kind(talk: Talk, piece: Piece, language: Language) -> Meant | None:
+    """Read a piece as a kind of hard news; in quotes, or after words:, it is none."""
+    kind = kind_in(piece.text) if piece.only == "" else None
+    return Meant(kind_subject(kind), kinds.called(talk.voice(language), kind)) if kind else None
+
+
 async def _source(tx: Reading, piece: Piece) -> Meant | None:
     """Find a feed by what it, or its publisher, is called."""
     wanted = source_subject(piece.text)
@@ -203,6 +211,8 @@ async def _source(tx: Reading, piece: Piece) -> Meant | None:
 def _readings(talk: Talk, piece: Piece) -> list[Subject]:
     """Give all that a piece may stand for where something is to be left."""
     names = [name_subject(one.name.id) for one in talk.parts.names.search(piece.text) if one.sure]
+    if piece.only == "" and (kind := kind_in(piece.text)):
+        names.append(kind_subject(kind))
     others = (words_subject(piece.text), source_subject(piece.text))
     return [*names, *(one for one in others if one)]
 
@@ -224,10 +234,14 @@ async def _list(talk: Talk, chat: Chat, wish: Wish, page: int = 0) -> Message:
         names=[label for one, label in listed if one.subject.what is What.NAME],
         sources=[label for one, label in listed if one.subject.what is What.SOURCE],
         words=[label for one, label in listed if one.subject.what is What.WORDS],
+        kinds=[label for one, label in listed if one.subject.what is What.KIND],
+        more=[kinds.called(talk.voice(chat.language), kind) for kind in KINDS],
     )
 
 
 def _label(talk: Talk, interest: Interest, language: Language) -> str:
+    if interest.subject.what is What.KIND:
+        return kinds.called(talk.voice(language), interest.subject.value)
     name = talk.parts.names.get(interest.subject.value) if interest.subject.what is What.NAME else None
     return name.called(language) if name else interest.label
 

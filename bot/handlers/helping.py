@@ -6,9 +6,8 @@ from telegram import Update
 
 from bot.formatter import keyboards
 from bot.handlers import membership
-from bot.handlers.context import Talk
+from bot.handlers.context import Act, Talk
 from bot.handlers.grammar import categories_in, command_in
-from bot.handlers.permissions import Act
 from digests.model import Language
 from digests.settings import Category
 

@@ -13,7 +13,7 @@ log = structlog.get_logger()
 
 BLOCKED = "blocked"
 REMOVED = "removed"
-STOPPED = "stopped"  # by /stop: only the reader's own word wakes it
+STOPPED = chats.STOPPED
 _AWAY = frozenset({ChatMember.LEFT, ChatMember.BANNED})
 
 

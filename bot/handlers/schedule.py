@@ -45,6 +45,8 @@ async def _send_held(tx: Writing, talk: Talk, chat: Chat) -> None:
     if chat.digest_times or chat.alerts is Alerts.OFF:
         return
     zone, now = zone_of(chat.zone), talk.now()
-    had = await editions.candidate(tx, chat, now)
-    free = free_at(had, talk.settings.breaking, zone, now)
-    await outbox.unhold(tx, chat.id, quiet_ends(chat.quiet, zone, free))
+    for alert in (await outbox.held(tx, [chat.id])).get(chat.id, ()):
+        # One after the other: each that is owed again counts for those after it.
+        had = await editions.candidate(tx, chat, now)
+        free = free_at(had, talk.settings.breaking, zone, now)
+        await outbox.unhold(tx, alert.delivery, quiet_ends(chat.quiet, zone, free))

@@ -11,14 +11,14 @@ class About:
     """What a story is about, of that which somebody mutes."""
 
     story: StoryId
-    subjects: frozenset[Subject] = frozenset()  # names and words, of any of its tellings
+    subjects: frozenset[Subject] = frozenset()  # names, words and kinds of news, of any of its tellings
     tellings: tuple[frozenset[Subject], ...] = ()  # for each telling what its source is called
 
 
 def muted_by(about: About, mutes: Collection[Subject]) -> Subject | None:
     """Give what a chat does not want to hear a story for, None if it does.
 
-    One name or word is enough. A source is muted where nothing else tells of the story: what two papers report is
+    One name, word or kind is enough. A source is muted where nothing else tells of the story: what two papers report is
     not lost to a chat that mutes one of them.
     """
     for subject in sorted(about.subjects):

@@ -21,7 +21,6 @@ from digests.model import (
     edit_key,
 )
 
-WORTH = timedelta(hours=6)  # how long an edit, or a denial, is worth sending
 LATEST = timedelta(hours=24)  # after it rang: nobody scrolls back further
 COUNTS = (3, 5, 10, 20, 40, 80)  # how many sources are news to somebody who has the story
 # Edits of a story that only tell of more sources: as many as there are gaps, each that long after the ring or edit before.
@@ -35,6 +34,7 @@ class Unrevised:
     """Why nothing is edited: `never rang`, `long ago`, `nothing new`, `budget`, `too soon`."""
 
     reason: str
+    again_at: datetime | None = None  # when it is no longer too soon, and what is new by then is to be told
 
 
 def decide(told: Sequence[Announced], facts: StoryFacts, now: datetime) -> Revision | Unrevised:
@@ -57,7 +57,7 @@ def decide(told: Sequence[Announced], facts: StoryFacts, now: datetime) -> Revis
     all_told = sources(facts.tellings)
     refused = _too_many(told, here, all_told.publishers, now)
     if refused and not new:
-        return Unrevised(refused)
+        return Unrevised(refused, _again_at(told, here) if refused == "too soon" else None)
     content = _with(last, facts, new, since=rang[0].at if turn > 1 else None)
     # What turns out to be a suicide is told with restraint from then on.
     content = replace(content, card=replace(content.card, sensitive=facts.sensitive))
@@ -138,6 +138,10 @@ def _too_many(told: Sequence[Announced], here: Sequence[Announced], count: int, 
     if spent >= len(GAPS):
         return "budget"
     return "too soon" if now - here[-1].at < GAPS[spent] else ""
+
+
+def _again_at(told: Sequence[Announced], here: Sequence[Announced]) -> datetime:
+    return here[-1].at + GAPS[sum(one.why == "sources" for one in told)]
 
 
 def _with(

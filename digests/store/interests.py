@@ -61,6 +61,14 @@ async def wanted(tx: Reading) -> frozenset[Subject]:
     return frozenset(map(_subject, rows))
 
 
+async def stand(tx: Reading) -> tuple[int, int]:
+    """Tell how many interests there are, and the newest: another answer than before says that something new is followed."""
+    row = await tx.row(
+        select(func.count().label("many"), func.coalesce(func.max(interests.c.id), 0).label("newest"))
+    )
+    return (int(row.many), int(row.newest)) if row else (0, 0)
+
+
 async def sources(tx: Reading) -> tuple[str, ...]:
     """Give what the feeds in force are called: their names here, and their own titles."""
     rows = await tx.rows(

@@ -10,7 +10,7 @@ interests = Table(  # what a chat follows beyond categories, and what it wants t
     Column("id", Id, primary_key=True),
     Column("chat_id", ForeignKey("chats.id", ondelete="CASCADE"), nullable=False),
     Column("wish", String(8), nullable=False),  # follow or mute
-    Column("what", String(8), nullable=False),  # name, source or words
+    Column("what", String(8), nullable=False),  # name, source, words or kind
     Column("value", String(160), nullable=False),  # a name's id; a source, or words, folded
     Column("label", Words, nullable=False),  # as the reader typed it
     Column("alerts", Boolean, nullable=False),

@@ -2,11 +2,13 @@
 
 from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from digests.model import Decision, Reason
 from digests.settings import BreakingSettings
 from digests.stories.freshness import FeedClock, freshness
 from digests.stories.newswords import NewsWords
+from digests.stories.pace import Rates
 from digests.stories.so_far import SoFar
 from digests.stories.told import Told
 from digests.stories.turns import is_fact, turns
@@ -25,14 +27,16 @@ def decide(
     *,
     words: NewsWords,
     categories: Collection[str] = (),
+    rates: Rates = MappingProxyType({}),
 ) -> Decision:
     """Whether an entry rings: as its story's alert, or as a turn of it. Touches nothing.
 
     `so_far` are the story's earlier tellings, `clock` what the feed's dates have been like before this entry,
-    `categories` where the story is filed: the lowest of their thresholds counts. Every reason is kept, also of what
+    `categories` where the story is filed: the lowest of their thresholds counts; `rates` what is usual at this hour for the
+    feeds that told it, as far as that is known: by it a burst is measured. Every reason is kept, also of what
     does not ring; digests/stories/reasons.py says what each code means.
     """
-    weighed = (*weigh(told, so_far, words), *_known(told, so_far, words, now))
+    weighed = (*weigh(told, so_far, words, rates), *_known(told, so_far, words, now))
     vetoes = (
         *freshness(told.published, told.seen_at, clock, rules.max_age, now),
         *_vetoes(told, so_far, words),

@@ -14,6 +14,7 @@ from digests.errors import SosikError
 from digests.model import Entry, Reason
 from digests.settings import FeedSettings
 from digests.stories.labels import kind_of_tag, plainly
+from digests.stories.misleading import hidden, misleading
 
 _STRENGTH = {"sure": 3.0, "likely": 1.5, "hint": 0.5}
 _SECTION = 3.0  # a publisher's section that the words know
@@ -58,6 +59,7 @@ class CategoryWords:
         frozenset()
     )  # slugs that words of offices add; among the words these are "!slug"
     mixed: frozenset[str] = frozenset()  # sections that hold several categories
+    misleading: re.Pattern[str] = field(default_factory=misleading)
 
     @classmethod
     def read(cls, *documents: Mapping[str, Any]) -> "CategoryWords":
@@ -145,6 +147,8 @@ def categorise(
     }
     for office in words.offices & set(known):
         _with_office(office, found.get(f"!{office}", {}), chosen, reasons, told=told, own=own)
+    said = {one.evidence.rpartition(" → ")[2] for one in reasons}
+    reasons += [Reason("story" if slug in told else "feed", slug) for slug in sorted(chosen - said)]
     return Filing(
         frozenset(chosen), tuple(one for one in reasons if one.evidence.rpartition(" → ")[2] in chosen)
     )
@@ -163,13 +167,14 @@ def _faintly(
     return Filing(fallback, tuple(Reason(code, slug) for slug in sorted(fallback)))
 
 
+def filed_under(reasons: Iterable[Reason]) -> frozenset[str]:
+    """Give the categories that reasons speak for: all that an entry was filed under, since each has a reason."""
+    return frozenset(reason.evidence.rpartition(" → ")[2] for reason in reasons)
+
+
 def evident(reasons: Iterable[Reason]) -> frozenset[str]:
     """Give the categories that an entry has on evidence of its own, not by its feed, its story or a name alone."""
-    return frozenset(
-        reason.evidence.rpartition(" → ")[2]
-        for reason in reasons
-        if reason.code in {"map", "section", "words", "office"}
-    )
+    return filed_under(reason for reason in reasons if reason.code in {"map", "section", "words", "office"})
 
 
 def _with_office(
@@ -217,7 +222,7 @@ def _found(entry: Entry, words: CategoryWords) -> dict[str, dict[str, float]]:
     pictures = _SUMMARY if any(kind_of_tag(tag) in _OPINIONS for tag in entry.tags) else 1.0
     found: dict[str, dict[str, float]] = defaultdict(dict)
     for text, weight in ((entry.title, pictures), (entry.summary[:400], pictures * _SUMMARY)):
-        folded = plainly(text)
+        folded = words.misleading.sub(hidden, plainly(text))
         for word, of in (*_english(folded, words.english), *_korean(folded, words.korean)):
             for slug, score in of:
                 found[slug][word] = max(found[slug].get(word, 0.0), score * weight)

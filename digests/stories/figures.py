@@ -63,7 +63,7 @@ _EN = {
     "dead": (
         rf"\b{_N}{_PEOPLE}(?:\s(?:are|were|is|was|found|confirmed|feared|now|have|has))*\s(?:dead|killed|died|die|dies|drown\w*)\b"
         rf"|\b(?:kills?|killed|killing|claims?|claimed)\s(?:at least\s)?{_N}\b"
-        rf"|\btoll\b[^.;]{{0,18}}?\b{_N}\b|\bdead:?\s{_N}\b|\b{_N}\sdeaths\b|\b{_N}\sbodies\b"
+        rf"|\btoll\b[^.;]{{0,18}}?\b{_N}\b|\btoll\b[^.;]{{0,60}}?\b(?:to|at|hits|reaches|passes)\s{_N}\b|\bdead:?\s{_N}\b|\b{_N}\sdeaths\b|\b{_N}\sbodies\b"
     ),
     "hurt": (
         rf"\b{_N}{_PEOPLE}(?:\s(?:are|were|is|was|more|others))*\s(?:hurt|injured|wounded|hospitali[sz]ed|taken to|burned)\b"
@@ -74,6 +74,14 @@ _EN = {
         rf"\b{_N}{_PEOPLE}(?:\s(?:are|fall|fell|fallen|now))*\s(?:ill|sick|sickened)\b"
         rf"|\b(?:sickens?|sickened)\s(?:at least\s)?{_N}\b|\bcases\s(?:rise|rises|climb|jump|top|reach)\w*\sto\s{_N}\b"
     ),
+}
+# What a text must hold for the patterns above to be found in it.
+_NEEDS_KO = ("명",)
+_NEEDS_EN = {
+    "dead": ("dead", "kill", "die", "drown", "claim", "toll", "death", "bodies"),
+    "hurt": ("hurt", "injur", "wound", "hospitali", "taken to", "burn"),
+    "missing": ("missing", "unaccounted", "trapped", "buried"),
+    "ill": ("ill", "sick", "cases"),
 }
 _RECORDS_KO = re.compile(
     r"(\d[\d,.]*)\s?(만|천|억)?\s?(?:여\s?)?(?:명|건|개)[^.!?…]{0,14}?(?:유출|정보|털|해킹|탈취|피해|가입자|회원|계정|번호)|(?:유출|피해|회원|가입자|정보)[^.!?…\d]{0,10}(\d[\d,.]*)\s?(만|천|억)?\s?(?:여\s?)?(?:명|건)"
@@ -93,8 +101,11 @@ _KO_MADE = {
 }
 # "1명→5명", "from 1 to 5": the count is what it has come to.
 _RISES = re.compile(r"\d[\d,]*\s?명?\s?(?:→|➝|➔|->|에서)\s?(\d[\d,]*\s?명)|\bfrom \w+ to (\d[\d,]*)\b")
+_DIGIT = re.compile(r"\d")
 _MAGNITUDE = re.compile(
-    r"규모\s?(\d(?:\.\d)?)|magnitude\s?(?:of\s)?(\d(?:\.\d)?)|\bM(\d\.\d)\b|(\d\.\d)[- ](?:magnitude|quake|earthquake|지진)",
+    r"규모\s?(?:가\s)?(\d(?:\.\d)?)|magnitude[\s:-]{0,2}(?:of\s|at\s|is\s)?(\d(?:\.\d)?)|\bM[wL]?\s?(\d\.\d)\b|\bM\s?(\d)[- ](?:quake|earthquake)|"
+    r"(?<![\d.])(\d(?:\.\d)?)[- ](?:magnitude|quake|earthquake|tremor|지진|규모)|(?<![\d.])(\d(?:\.\d)?) on the richter|"
+    r"(?:quake|earthquake|tremor|지진)\s?(?:of\s|measuring\s|\()(\d\.\d)",
     re.IGNORECASE,
 )
 
@@ -107,8 +118,12 @@ def figures(title: str, below: str, *, korean: bool, dead: bool = False, breach:
     made = _KO_MADE if korean else _EN_MADE
     title, below = (_RISES.sub(lambda risen: risen[1] or risen[2], text) for text in (title, below))
     found: dict[str, int] = {}
+    lower = [text.lower() for text in (title, below)]
     for kind, pattern in made.items():
-        for text in (title, below):
+        needs = _NEEDS_KO if korean else _NEEDS_EN[kind]
+        for text, folded in zip((title, below), lower, strict=True):
+            if not any(word in folded for word in needs):  # most texts count nobody
+                continue
             numbers = [_number(match) for match in pattern.finditer(text)]
             if numbers:
                 found[kind] = max(numbers)
@@ -117,7 +132,8 @@ def figures(title: str, below: str, *, korean: bool, dead: bool = False, breach:
         found["dead"] = max(1, found.get("dead", 0))
     if breach:
         found["records"] = _records(title, korean=korean) or _records(below, korean=korean)
-    match = _MAGNITUDE.search(f"{title} {below}")
+    whole = f"{title} {below}"
+    match = _MAGNITUDE.search(whole) if _DIGIT.search(whole) else None
     magnitude = float(next(group for group in match.groups() if group)) if match else 0.0
     return Figures(**found, magnitude=magnitude)
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from sys import intern
 
 from digests.stories.lexicon import Lexicon
 from digests.stories.particles import may_follow
@@ -20,7 +21,9 @@ _AFTER_ONE = frozenset("가이은는을를에의로도")  # after a word of one 
 _STACKED = ("은", "는", "도", "만")  # what stands after another particle: 서울에서는
 # What follows a place or a vessel's name without a space; the other language leaves it out, or says it in a word of its own.
 _KINDS = ("시", "군", "구", "읍", "면", "동", "리", "도", "항", "역", "호", "산", "섬", "천", "강", "씨", "측", "뮤직", "엔터", "그룹")  # fmt: skip
-_PLACE = re.compile(r"^([가-힣]{2,4}?)(?:특별자치시|특별자치도|광역시|시|군|읍|면)$")
+_PLACE = re.compile(
+    r"^([가-힣]{2,6}?)(?:특별자치시|특별자치도|광역시|시|군|읍|면|고속도로|고속국도|순환로|대교|터널|산단|지하차도)$"
+)
 _VERB_ENDS = frozenset("다요며져죠까")
 _LONGEST_NAME = 12  # syllables
 _IN_PART = 0.7  # of a word of which we know a part
@@ -62,7 +65,7 @@ def terms_of(token: str, lexicon: Lexicon) -> Iterator[tuple[str, float]]:
         return
     pairs = len(word) - 1
     for first in range(pairs):
-        yield word[first : first + 2], pairs**-0.5 * (_IN_PART if about else 1.0)
+        yield intern(word[first : first + 2]), pairs**-0.5 * (_IN_PART if about else 1.0)
 
 
 def names_of(token: str, lexicon: Lexicon) -> Iterator[str]:

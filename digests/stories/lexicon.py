@@ -3,9 +3,11 @@
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
+
+from digests.stories.misleading import hidden, misleading
 
 # How often a term of each kind stands among the words of the news: what a share of it proves. Orders of magnitude.
 OFTEN, PLAIN, SOMETIMES, SELDOM = 1.5e-3, 6e-4, 3e-4, 5e-5
@@ -25,7 +27,13 @@ class Lexicon:
     whole: frozenset[str]  # Korean words that end like one with a particle
     shares: Mapping[str, float]  # of what we know among the words of the news: concepts and words
     openers: frozenset[str]  # concepts that open a story
+    towns: frozenset[str]  # concepts that are places
+    once: frozenset[str]  # concepts of what does not happen twice within an hour
+    usual: frozenset[str]  # concepts that stand wherever something grave is told of
+    light: frozenset[str]  # concepts of everyday business
+    grave: frozenset[str]  # concepts that do not grow out of those, nor those out of these
     longest: int  # syllables of a Korean word
+    misleading: re.Pattern[str] = field(default_factory=misleading)
 
     @classmethod
     def load(cls) -> "Lexicon":
@@ -40,11 +48,16 @@ class Lexicon:
         phrases: dict[str, list[tuple[tuple[str, ...], str]]] = {}
         korean: dict[str, str] = {}
         shares: dict[str, float] = {}
-        for section, share in (("often", OFTEN), ("sometimes", SOMETIMES), ("seldom", SELDOM)):
+        for section, share in (
+            ("often", OFTEN),
+            ("sometimes", SOMETIMES),
+            ("seldom", SELDOM),
+            ("towns", SELDOM),
+        ):
             for line in data.get(section, ()):
                 there, _, here = line.partition("|")
                 words = [tuple(map(stem, word.split())) for word in there.split(",") if word.strip()]
-                concept = "=" + " ".join(there.split(",")[0].split())
+                concept = _concept(line)
                 shares[concept] = share
                 for first, *rest in words:
                     if rest:
@@ -71,12 +84,29 @@ class Lexicon:
             silent=frozenset(word for line in data.get("silent", ()) for word in line.split()),
             whole=frozenset(str(data.get("whole", "")).split()),
             shares=shares,
-            openers=frozenset(f"={name}" for name in data.get("openers", ())),
+            openers=frozenset(map(_concept, data.get("openers", ()))),
+            towns=frozenset(_concept(line) for key in ("towns", "cities") for line in data.get(key, ())),
+            once=frozenset(map(_concept, data.get("once", ()))),
+            usual=frozenset(map(_concept, data.get("usual", ()))),
+            light=frozenset(map(_concept, data.get("light", ()))),
+            grave=frozenset(map(_concept, data.get("grave", ()))),
             longest=max(map(len, korean), default=0),
         )
 
+    def concept_of(self, term: str) -> str:
+        """Give the concept of a term, itself if it is one."""
+        return term if term[0] == "=" else self.korean.get(term) or self.english.get(term, "")
+
+    def tone(self, terms: Iterable[str]) -> str:
+        """Say whether terms tell of everyday business or of something grave: "" where of neither, or of both."""
+        said = frozenset(terms)
+        light, grave = not said.isdisjoint(self.light), not said.isdisjoint(self.grave)
+        return "" if light == grave else "light" if light else "grave"
+
     def about(self, word: str) -> list[tuple[str, str]]:
         """Read the concepts of a Korean word from its left, the longest first: (word, concept) each, and ("", "") at the end if a part is none."""
+        if self.misleading.match(word):
+            word = self.misleading.sub(hidden, word)
         found: list[tuple[str, str]] = []
         at, rest = 0, False
         while at < len(word):
@@ -91,7 +121,12 @@ class Lexicon:
         return [*found, ("", "")] if found and rest else found
 
 
-@lru_cache(maxsize=50_000)
+def _concept(line: str) -> str:
+    """Give what the concept of a line is called: its first word."""
+    return "=" + " ".join(line.partition("|")[0].partition(",")[0].split())
+
+
+@lru_cache(maxsize=20_000)
 def stem(word: str) -> str:
     """Take the endings -s, -ed, -ing off an English word in lower case, and a possessive: crude, but the same everywhere."""
     if word.endswith(("'s", "’s")):

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from digests.errors import SosikError
+from digests.stories.clues import Clues, Table, clues_of
+from digests.stories.regex_clues import clues_of_regexes
 from digests.stories.told import Doubt
 from digests.stories.wording import compiled
 
@@ -29,6 +31,18 @@ class Pair:
 
     def of(self, korean: bool) -> re.Pattern[str] | None:  # noqa: FBT001  # which of two, as everywhere here
         """Give the pattern that reads a Korean or an English text."""
+        return self.ko if korean else self.en
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """Which of many patterns are worth trying on a text, by their number, for each language."""
+
+    ko: Clues
+    en: Clues
+
+    def of(self, korean: bool) -> Clues:  # noqa: FBT001  # which of two, as everywhere here
+        """Give the clues of the patterns that read a Korean or an English text."""
         return self.ko if korean else self.en
 
 
@@ -85,6 +99,11 @@ class NewsWords:
     bearings: Mapping[str, Pair]
     authority: Pair  # states, courts, police: who need not prove what they say
     weights: Mapping[str, float]
+    worth_signs: Worth  # which of `signs`, by their place there
+    worth_beside: Worth  # the same of their `beside`
+    worth_bearings: Worth
+    worth_titles: Worth  # which of `pieces`, by how titles are worded
+    worth_below: Worth
 
     @staticmethod
     def load(folder: Path | None = None) -> "NewsWords":
@@ -113,7 +132,7 @@ class NewsWords:
 
 
 def _made(data: Mapping[str, Mapping[str, Any]]) -> NewsWords:
-    lists = data["words"]
+    lists, tables = data["words"], (Table(), Table())
     return NewsWords(
         {code: _sign(code, told, lists) for code, told in data["happenings"].items()},
         tuple(_doubter(doubt, told, lists) for doubt, told in data["doubts"].items()),
@@ -121,7 +140,29 @@ def _made(data: Mapping[str, Mapping[str, Any]]) -> NewsWords:
         {name: _pair(told, "", lists) for name, told in data["bearings"].items()},
         _pair({"ko": ["{state_ko}"], "en": ["{state_en}"]}, "", lists),
         {name: float(weight) for name, weight in data["weights"].items()},
+        worth_signs=_worth(data["happenings"], "", lists, tables),
+        worth_beside=_worth(data["happenings"], "with_", lists, tables),
+        worth_bearings=_worth(data["bearings"], "", lists, tables),
+        worth_titles=_worth_of_regexes(data["pieces"], "", tables),
+        worth_below=_worth_of_regexes(data["pieces"], "_below", tables),
     )
+
+
+def _worth(
+    sections: Mapping[str, Any], kind: str, lists: Mapping[str, Iterable[str]], tables: tuple[Table, Table]
+) -> Worth:
+    """Read the clues of all sections' lists of one kind, into a table for Korean and one for English."""
+    told = sections.values()
+    ko = [clues_of(one.get(f"{kind}ko", ()), lists, korean=True) for one in told]
+    en = [clues_of(one.get(f"{kind}en", ()), lists, korean=False) for one in told]
+    return Worth(Clues(ko, tables[0]), Clues(en, tables[1]))
+
+
+def _worth_of_regexes(sections: Mapping[str, Any], kind: str, tables: tuple[Table, Table]) -> Worth:
+    told = sections.values()
+    ko = [clues_of_regexes(one.get(f"ko{kind}", ()), korean=True) for one in told]
+    en = [clues_of_regexes(one.get(f"en{kind}", ()), korean=False) for one in told]
+    return Worth(Clues(ko, tables[0]), Clues(en, tables[1]))
 
 
 def _sign(code: str, told: Mapping[str, Any], lists: Mapping[str, Iterable[str]]) -> Sign:

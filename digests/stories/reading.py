@@ -29,7 +29,7 @@ _BLOG = re.compile(
     r"\b(?:i'm|i've|i am|i was|i have|we're opening|lol|omg|psa|y'all|dms|in the comments|my (?:bias|heart|dms|feed|timeline|"
     r"childhood|house|mum|mom|grandmother|regrets))\b|[?!]{2,}|[\U0001F300-\U0001FAFF]|[ㅋㅎㅠㅜ]{2,}"
 )
-_OF_THE_TITLE = {"rumour", "denial", "roundup", "live", "exclusive", "officially"}
+_OF_THE_TITLE = {"rumour", "denial", "roundup", "live", "exclusive", "officially", "renowned"}
 _TEASER = 300  # characters
 _AUTHORITY_FAR = 30  # characters from the title's start: who acts stands first
 
@@ -93,26 +93,33 @@ def _worded(entry: Entry, bare: str, text: Text, words: NewsWords) -> Iterator[R
     """Say what kind of piece it is by how it is worded."""
     title, below = fold(bare), _QUOTES.sub('""', fold(entry.summary[:600]))  # who is quoted did not write it
     tags = {tag.casefold().strip() for tag in entry.tags}
-    for piece in words.pieces.values():
-        if found := _piece(piece, title, below, tags, text):
+    headed = frozenset(words.worth_titles.of(text.korean).worth(title))
+    told = frozenset(words.worth_below.of(text.korean_below).worth(below))
+    for number, piece in enumerate(words.pieces.values()):
+        found = next(iter(sorted(tags & piece.tags)), "") if tags else ""
+        if not found and number in headed:
+            found = _found(piece, piece.title.of(text.korean), title)
+        if not found and number in told:
+            found = _found(piece, piece.below.of(text.korean_below), below)
+        if found:
             yield Reason(piece.code, found[:60], "against")
 
 
-def _piece(piece: Piece, title: str, below: str, tags: set[str], text: Text) -> str:
-    if both := sorted(tags & piece.tags):
-        return both[0]
-    for pattern, where in ((piece.title.of(text.korean), title), (piece.below.of(text.korean_below), below)):
-        if pattern and (match := pattern.search(where)):
-            return match[0].strip() or piece.code
-    return ""
+def _found(piece: Piece, pattern: re.Pattern[str] | None, where: str) -> str:
+    match = pattern.search(where) if pattern else None
+    return (match[0].strip() or piece.code) if match else ""
 
 
 def _bearings(title: str, whole: str, text: Text, words: NewsWords) -> Iterator[str]:
-    for name, pair in words.bearings.items():
-        where = title if name in _OF_THE_TITLE else whole
-        patterns = (pair.of(korean) for korean in {text.korean, text.korean_below})
-        if any(pattern and pattern.search(where) for pattern in patterns):
-            yield name
+    found: set[int] = set()
+    bearings = tuple(words.bearings.items())
+    for korean in {text.korean, text.korean_below}:
+        for number in words.worth_bearings.of(korean).worth(whole):
+            name, pair = bearings[number]
+            pattern = pair.of(korean)
+            if pattern and pattern.search(title if name in _OF_THE_TITLE else whole):
+                found.add(number)
+    yield from (bearings[number][0] for number in found)
     if re.search(r"\?\s*(?:$|[^\w\"'\s])|\?\?", re.sub(r'"[^"]*"', "", title)):
         yield "question"
     authority = words.authority.of(text.korean)

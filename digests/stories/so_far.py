@@ -82,15 +82,15 @@ def merged(one: SoFar, other: SoFar) -> SoFar:
     )
 
 
-def further_voices(so_far: SoFar, told: Told) -> int:
-    """Count the other independent feeds that told it in the last half hour; copies of one text are one."""
+def voices(so_far: SoFar, told: Told) -> tuple[str, ...]:
+    """Give the independent feeds that told it in the last half hour, the one that tells it now first; copies of one text are one."""
     heard: list[Voice] = [Voice(told.feed, told.seen_at, told.print)]
     for voice in so_far.voices:
         if told.seen_at - voice.at > _RECENT:
             continue
         if not any(voice.feed == known.feed or alike(voice.print, known.print) for known in heard):
             heard.append(voice)
-    return len(heard) - 1
+    return tuple(voice.feed for voice in heard)
 
 
 def _highest(one: Figures, other: Figures) -> Figures:

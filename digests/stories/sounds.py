@@ -64,6 +64,7 @@ _FAMILY = {
 _LONGEST = 24  # letters: no name is longer, and spellings multiply
 
 
+@lru_cache(maxsize=20_000)
 def keys(word: str) -> tuple[str, ...]:
     """Give the keys of a word in either script: Hangul, or one or two Latin words in lower case. Other scripts have none."""
     if word[0] >= "가":
@@ -77,11 +78,12 @@ def keys(word: str) -> tuple[str, ...]:
 def _of_two(first: tuple[str, ...], second: tuple[str, ...]) -> tuple[str, ...]:
     """Join the likeliest readings of two words, as Hangul writes names: 페이퍼코멧, 천길보."""
     return tuple(
-        dict.fromkeys(_collapsed(one + two) for one in first[:2] or ("",) for two in second[:2] or ("",))
+        dict.fromkeys(
+            one + two[one[-1:] == two[:1] :] for one in first[:2] or ("",) for two in second[:2] or ("",)
+        )
     )
 
 
-@lru_cache(maxsize=50_000)
 def of_hangul(word: str) -> tuple[str, ...]:
     """Give the keys of a Hangul word: one, and one more for a family name that the press spells in its own way."""
     tail = _skeleton(_syllables(word))
@@ -91,7 +93,7 @@ def of_hangul(word: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((tail, *(_collapsed(first + rest) for first in _FAMILY[word[0]]))))
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=10_000)
 def of_latin(word: str) -> tuple[str, ...]:
     """Give the keys of a Latin word, lower case: as spelled, with r after vowels unheard, with its other readings."""
     word = word[:_LONGEST]
@@ -152,54 +154,34 @@ _DIGRAPHS = re.compile(
 )
 
 
+@lru_cache(maxsize=15_000)
 def alike(hangul: str, latin: str) -> float:
     """How alike two words sound that share a key, 0 to 1: by all their letters, folded where the scripts differ."""
     return ratio(_hangul_letters(hangul), _latin_letters(latin)) / 100
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=5_000)
 def _hangul_letters(word: str) -> str:
     return _folded("".join(_syllables(word)))
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=5_000)
 def _latin_letters(word: str) -> str:
     return _folded(word.replace(" ", ""))
 
 
 _SAME = str.maketrans("vfcqgdzlwy", "ppkkktsrui")
-_FOLDS = tuple(
-    (re.compile(old), new)
-    for old, new in (
-        *(
-            ("yeo", "yo"),
-            ("eo", "o"),
-            ("eu", "u"),
-            ("oo", "u"),
-            ("ee", "i"),
-            ("ae", "e"),
-            ("ai", "ei"),
-            ("ch", "j"),
-            ("sh", "s"),
-        ),
-        *(
-            ("x", "ks"),
-            ("ph", "p"),
-            ("ck", "k"),
-            ("th", "s"),
-            ("ng", "n"),
-            ("b", "p"),
-            ("ou", "u"),
-            (r"(.)\1", r"\1"),
-        ),
-    )
-)
+_FOLDS = (
+    *(("yeo", "yo"), ("eo", "o"), ("eu", "u"), ("oo", "u"), ("ee", "i"), ("ae", "e"), ("ai", "ei"), ("ch", "j"), ("sh", "s")),
+    *(("x", "ks"), ("ph", "p"), ("ck", "k"), ("th", "s"), ("ng", "n"), ("b", "p"), ("ou", "u")),
+)  # fmt: skip
+_TWICE = re.compile(r"(.)\1")
 
 
 def _folded(letters: str) -> str:
     for old, new in _FOLDS:
-        letters = old.sub(new, letters)
-    return letters.translate(_SAME)
+        letters = letters.replace(old, new)
+    return _TWICE.sub(r"\1", letters).translate(_SAME)
 
 
 def _syllables(word: str) -> list[str]:

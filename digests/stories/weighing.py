@@ -5,12 +5,14 @@ from dataclasses import dataclass
 
 from digests.model import Reason
 from digests.stories.newswords import NewsWords
-from digests.stories.so_far import SoFar, further_voices
+from digests.stories.pace import Rates, surprise
+from digests.stories.so_far import SoFar, voices
 from digests.stories.told import Figures, Happening, Told
 from digests.stories.turns import is_fact
 
 _GRAVE = 5.5
 _MANY = 3
+_VOICES = 3  # further ones that count
 _CIRCUMSTANCE = 2.5
 _STRONG = 4.0  # from this weight on a happening is more than a circumstance
 _FELT, _UNFELT = 4.0, 3.0  # magnitudes: from here a quake rings, below there nobody feels it
@@ -29,15 +31,15 @@ class Weighed:
     never: bool = False
 
 
-def weigh(told: Told, so_far: SoFar, words: NewsWords) -> tuple[Weighed, ...]:
-    """Weigh all that was read of an entry."""
+def weigh(told: Told, so_far: SoFar, words: NewsWords, rates: Rates) -> tuple[Weighed, ...]:
+    """Weigh all that was read of an entry. `rates`: what is usual for the feeds that told it, as far as that is known."""
     facts = tuple(one for one in told.happenings if is_fact(one, so_far, words))
     return (
         *_marks(told, words),
         *_happened(told, facts, words),
         *_doubts(told, facts, words),
         *_pieces(told, facts, words),
-        *_burst(told, so_far, facts, words),
+        *_burst(told, so_far, facts, words, rates),
     )
 
 
@@ -172,7 +174,16 @@ def _pieces(told: Told, facts: tuple[Happening, ...], words: NewsWords) -> Itera
     grave = any(words.signs[code].weight >= _GRAVE for code in happened)
     for reason in told.pieces:
         piece = words.pieces.get(reason.code)
-        if piece is None or reason in told.labelled:
+        if (
+            reason.code == "notice"
+            and reason in told.labelled
+            and "death" in happened
+            and "renowned" in told.bearings
+        ):
+            yield Weighed(
+                reason, 0.0
+            )  # [부고] tells of families, and now and then of somebody whom everybody knows
+        elif piece is None or reason in told.labelled:
             yield Weighed(reason, -10.0, never=True)
         elif piece.outweighed and grave:
             yield Weighed(reason, piece.weight / 2)
@@ -182,10 +193,16 @@ def _pieces(told: Told, facts: tuple[Happening, ...], words: NewsWords) -> Itera
             yield Weighed(reason, piece.weight, never=piece.never)
 
 
-def _burst(told: Told, so_far: SoFar, facts: tuple[Happening, ...], words: NewsWords) -> Iterator[Weighed]:
-    """Count who else tells it just now. A rumour gains nothing by it, and a text without any happening little."""
-    voices = further_voices(so_far, told)
-    if voices and not told.bearings & {"rumour", "hearsay"}:
+def _burst(
+    told: Told, so_far: SoFar, facts: tuple[Happening, ...], words: NewsWords, rates: Rates
+) -> Iterator[Weighed]:
+    """Weigh who else tells it just now, each by how seldom it publishes at this hour; the one that proves most is the first to tell.
+
+    A rumour gains nothing by it, and a text without any happening little.
+    """
+    heard = voices(so_far, told)
+    if len(heard) > 1 and not told.bearings & {"rumour", "hearsay"}:
         grave = any(one.title and words.signs[one.code].weight >= _CIRCUMSTANCE for one in facts)
-        weight = words.weights["burst"] * (min(voices, 3) if grave else 1)
-        yield Weighed(Reason("burst", str(voices + 1)), weight)
+        further = sorted((surprise(rates.get(feed)) for feed in heard), reverse=True)[1 : _VOICES + 1]
+        weight = words.weights["burst"] * (sum(further) if grave else min(1.0, sum(further)))
+        yield Weighed(Reason("burst", str(len(heard))), weight)

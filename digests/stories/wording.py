@@ -22,6 +22,7 @@ _NUMBER_EN = (
 _IN_CLAUSE = r"(?:[^.!?…;|]|\.(?=\s?(?-i:[\da-z])))"
 _GAP_KO, _GAP_EN = _IN_CLAUSE + "{0,24}?", _IN_CLAUSE + "{0,45}?"
 _UNSEEN = {"Cf", "Cc"}
+_PARTS = re.compile(r"\{\w+\}|\s*…\s*|\s+|[()|#*_]|[^\s(){}|#*_…]+")
 
 
 def fold(text: str) -> str:
@@ -76,7 +77,7 @@ def _english(line: str, lists: Mapping[str, Iterable[str]]) -> str:
 def _written(line: str, lists: Mapping[str, Iterable[str]], *, korean: bool) -> str:
     """Translate one line, piece by piece."""
     out: list[str] = []
-    for piece in re.findall(r"\{\w+\}|\s*…\s*|\s+|[()|#*_]|[^\s(){}|#*_…]+", fold_line(line)):
+    for piece in parts_of(line):
         if piece.startswith("{"):
             inner = "|".join(_written(word, lists, korean=korean) for word in lists[piece[1:-1]])
             out.append(f"(?:{inner})")
@@ -98,6 +99,11 @@ def _written(line: str, lists: Mapping[str, Iterable[str]], *, korean: bool) -> 
         else:
             out.append(re.escape(piece))
     return "".join(out)
+
+
+def parts_of(line: str) -> list[str]:
+    """Part a line of a list into its signs, its spaces and the words between them."""
+    return _PARTS.findall(fold_line(line))
 
 
 def fold_line(line: str) -> str:

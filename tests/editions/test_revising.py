@@ -143,7 +143,7 @@ def test_edits_come_at_growing_gaps() -> None:
     first = [rang()]
     told = [*first, edited(decide(first, papers(3), RANG + MINUTE), RANG + MINUTE)]
     soon = RANG + MINUTE + GAPS[1]
-    assert decide(told, papers(5), soon - timedelta(seconds=1)) == Unrevised("too soon")
+    assert decide(told, papers(5), soon - timedelta(seconds=1)) == Unrevised("too soon", soon)
     assert isinstance(decide(told, papers(5), soon), Revision)
     assert list(GAPS) == sorted(GAPS)
 

@@ -133,6 +133,50 @@ async def test_words_are_muted(talking: Talking, text: str) -> None:
     assert await values(talking, talking.ann, Wish.MUTE) == ["words:spoiler"]
 
 
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("/mute deaths", "deaths"),
+        ("/mute death", "deaths"),
+        ("/mute 부고", "deaths"),
+        ("/mute accidents", "accidents"),
+        ("mute sexual crime", "sexual-crime"),
+        ("/mute 범죄", "crime"),
+    ],
+)
+async def test_a_kind_of_news_is_muted(talking: Talking, text: str, kind: str) -> None:
+    assert "Muted: " in await talking.hear(talking.ann, text)
+    assert await values(talking, talking.ann, Wish.MUTE) == [f"kind:{kind}"]
+
+
+@pytest.mark.parametrize("text", ["/mute “crime”", "/mute words: crime"])
+async def test_in_quotes_a_kind_is_a_word(talking: Talking, text: str) -> None:
+    await talking.say(talking.ann, text)
+    assert await values(talking, talking.ann, Wish.MUTE) == ["words:crime"]
+
+
+async def test_a_kind_cannot_be_followed(talking: Talking) -> None:
+    await talking.say(talking.ann, "/follow accidents")
+    assert await values(talking, talking.ann) == ["words:accidents"]
+
+
+async def test_kinds_are_listed_and_taken_away_by_word_and_by_tap(talking: Talking) -> None:
+    await talking.say(talking.ann, "/mute deaths, crime, spoiler")
+    (panel,) = await talking.say(talking.ann, "/mute")
+    assert "Kinds of news: deaths and crime" in panel.plain
+    assert "Words: spoiler" in panel.plain
+    await talking.press(talking.ann, panel, "✕ crime")
+    assert panel.buttons == ["✕ deaths", "✕ spoiler"]
+    await talking.say(talking.ann, "/unmute deaths")
+    assert await values(talking, talking.ann, Wish.MUTE) == ["words:spoiler"]
+
+
+async def test_korean_readers_mute_kinds_in_korean(talking: Talking) -> None:
+    assert "사망 소식" in await talking.hear(talking.min, "/mute 사망")
+    said = await talking.hear(talking.min, "/mute")
+    assert "소식 종류: 사망 소식" in said
+
+
 async def test_muting_what_is_followed_ends_that(talking: Talking) -> None:
     await talking.say(talking.ann, "/follow aespa")
     await talking.say(talking.ann, "/mute aespa")
@@ -260,9 +304,11 @@ async def test_in_groups_administrators_alone_follow_and_mute(talking: Talking) 
     group = talking.telegram.group("Fans", owner=talking.ann, members=[member])
     talking.telegram.add_bot(group, by=talking.ann)
     await talking.quiet()
-    for command in ("/follow aespa", "/mute aespa", "/unfollow aespa", "/unmute aespa", "/follow"):
-        (reply,) = await talking.say(member, command, chat=group)
-        assert "Only administrators" in reply.plain
+    (reply,) = await talking.say(member, "/follow aespa", chat=group)
+    assert "Only administrators" in reply.plain
+    for command in ("/mute aespa", "/unfollow aespa", "/unmute aespa", "/follow"):
+        assert await talking.say(member, command, chat=group) == [], "it was said just now"
+    assert await kept(talking, group) == []
     (reply,) = await talking.say(talking.ann, "/follow aespa", chat=group)
     answer = await talking.press(member, reply, "🔔 Alerts of aespa too", chat=group)
     assert "Only administrators" in answer.text

@@ -12,7 +12,19 @@ from bot.formatter.request import to_send
 from bot.handlers.grammar import MOST_TIMES
 from bot.playground.telegram import Message, Person
 from digests.editions.cards import card
-from digests.model import AlertContent, Alerts, Card, Language, Owed, Priority, Quiet, State, StoryId, Version
+from digests.model import (
+    AlertContent,
+    Alerts,
+    Card,
+    Language,
+    Owed,
+    Priority,
+    Quiet,
+    State,
+    StoryId,
+    Version,
+    alert_key,
+)
 from digests.store import editions, outbox, stories
 from tests.handlers.hostile import HOSTILE
 from tests.handlers.owing import debts, owe
@@ -130,7 +142,7 @@ async def held(talking: Talking, person: Person) -> None:
         edition = await editions.add(tx, AlertContent(card(facts, breaking=True)), talking.clock())
         debt = Owed(
             chat=kept.id,
-            key=outbox.alert_key(story),
+            key=alert_key(story),
             edition=edition,
             priority=Priority.ALERT,
             state=State.HELD,

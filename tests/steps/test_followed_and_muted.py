@@ -7,6 +7,7 @@ import pytest
 from digests.compose import for_chat
 from digests.model import FOLLOWED, AlertContent, Chat, DigestContent, Subject, Wish
 from digests.store import editions, interests, namings, stories, tables
+from digests.stories.kinds import kind_subject
 from digests.stories.wanted import name_subject, source_subject, words_subject
 
 AESPA, BLACKPINK = name_subject("aespa"), name_subject("blackpink")
@@ -116,6 +117,17 @@ async def test_what_is_muted_leaves_the_digest_of_that_chat_alone(newsroom, subj
     assert len(newsroom.got(reader)[0]) == 2
 
 
+async def test_a_kind_of_news_that_is_muted_leaves_the_digest_of_that_chat_alone(newsroom) -> None:
+    muting, reader = await newsroom.subscribe("kpop", "korea"), await newsroom.subscribe("kpop", "korea")
+    await want(newsroom, muting, Wish.MUTE, kind_subject("accidents"))
+    told = newsroom.publish("Two hurt as bus hits tree in Neulbom", "daily")
+    left = newsroom.publish("Harvest of barley comes in late this year", "post")
+    await newsroom.news()
+    await morning(newsroom)
+    assert newsroom.got(muting) == [(left,)]
+    assert sorted(newsroom.got(reader)[0]) == sorted((told, left))
+
+
 async def test_what_is_muted_after_it_was_judged_leaves_the_digest_too(newsroom) -> None:
     muting = await newsroom.subscribe("kpop")
     newsroom.publish("aespa opens an autumn exhibition", "daily")
@@ -136,7 +148,7 @@ async def test_a_mute_wins_over_a_follow(newsroom) -> None:
     assert newsroom.got(chat) == [("aespa opens an autumn exhibition",)]
 
 
-async def test_chats_of_equal_taste_share_an_edition_and_others_do_not(newsroom) -> None:
+async def test_a_follow_makes_an_edition_of_its_own_and_a_mute_does_not(newsroom) -> None:
     plain = [await newsroom.subscribe("kpop") for _ in range(2)]
     follows = [await newsroom.subscribe("kpop") for _ in range(2)]
     mutes = [await newsroom.subscribe("kpop") for _ in range(2)]
@@ -152,11 +164,13 @@ async def test_chats_of_equal_taste_share_an_edition_and_others_do_not(newsroom)
     await newsroom.news()
     newsroom.clock("08:00")
     composed = await newsroom.compose()
-    assert (composed.owed, composed.editions) == (7, 3)
+    assert (composed.owed, composed.editions) == (7, 2)
     rows = await newsroom.deliveries("digest")
     edition = {row.chat_id: row.edition_id for row in rows}
-    for alike in (plain, follows, mutes, [plain[0], idle]):
-        assert len({edition[chat.id] for chat in alike}) == 1
+    assert len({edition[chat.id] for chat in follows}) == 1
+    assert len({edition[chat.id] for chat in (*plain, *mutes, idle)}) == 1
+    await newsroom.deliver()
+    assert [len(newsroom.got(chat)[0]) for chat in (plain[0], follows[0], mutes[0], idle)] == [2, 3, 1, 2]
 
 
 @pytest.mark.parametrize("many", [1, 40])

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from digests.store import tables
 
@@ -40,6 +40,40 @@ async def test_a_second_source_is_no_news_to_who_has_the_story_and_a_third_is(ne
     newsroom.publish(f"{RAID}, again", "flash", slug="raid")
     await newsroom.news()
     assert [(number, why) for number, why, _ in await edits(newsroom)] == [(1, "sources")]
+
+
+async def from_others(newsroom: Any, *papers: str) -> None:
+    """Papers that no feed of ours is tell the raid, as an aggregator brings them."""
+    for paper in papers:
+        newsroom.publish(f"{RAID}, {paper} reports", "post", "K-pop", slug=f"raid-{paper}")
+    await newsroom.poll()
+    async with newsroom.store.writing() as tx:
+        for paper in papers:
+            table = tables.entries
+            await tx.execute(
+                update(table).where(table.c.title == f"{RAID}, {paper} reports").values(source=paper)
+            )
+
+
+async def test_more_sources_that_came_too_soon_are_told_when_the_budget_allows_though_nothing_joins(
+    newsroom,
+) -> None:
+    await rang(newsroom)
+    await from_others(newsroom, "Herald", "Courier")
+    await newsroom.judge()
+    assert len(await edits(newsroom)) == 1
+    newsroom.jump(minutes=2)
+    await from_others(newsroom, "Tribune", "Lantern")
+    await newsroom.judge()
+    assert len(await edits(newsroom)) == 1, "too soon after the first"
+    newsroom.jump(minutes=10)
+    await newsroom.judge()
+    assert len(await edits(newsroom)) == 1
+    newsroom.jump(minutes=4)
+    await newsroom.judge()
+    assert [(number, why) for number, why, _ in await edits(newsroom)] == [(1, "sources"), (2, "sources")]
+    await newsroom.judge()
+    assert len(await edits(newsroom)) == 2
 
 
 async def test_what_joins_a_story_that_never_rang_edits_nothing(newsroom) -> None:

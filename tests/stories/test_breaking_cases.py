@@ -14,7 +14,7 @@ from digests.stories.freshness import FeedClock
 from digests.stories.language import language_of
 from digests.stories.newswords import NewsWords
 from digests.stories.reading import read
-from digests.stories.so_far import SoFar
+from digests.stories.so_far import SoFar, Voice
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 CASES = tomllib.loads((Path(__file__).parents[1] / "cases" / "breaking.toml").read_text("utf-8"))["case"]
@@ -37,7 +37,10 @@ def decided(case: dict[str, Any]) -> Decision:
         published=NOW - timedelta(minutes=4),
     )
     told = read(entry, feed, WORDS, seen_at=NOW, language=language_of(entry, feed))
-    return decide(told, SoFar(), FeedClock(), BreakingSettings(), NOW, words=WORDS)
+    also = {f"paper-{at}": float(rate) for at, rate in enumerate(case.get("also", ()))}
+    so_far = SoFar(voices=tuple(Voice(name, NOW - timedelta(minutes=6)) for name in also))
+    rates = {**also, "daily": float(case.get("rate", 1))} if also else {}
+    return decide(told, so_far, FeedClock(), BreakingSettings(), NOW, words=WORDS, rates=rates)
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["title"] for case in CASES])

@@ -36,7 +36,7 @@ class Desk:
     def __init__(self, newsroom: Newsroom | None = None) -> None:
         self.newsroom = newsroom or Newsroom(SETTINGS, vocabulary())
         self.stories = 0
-        self.seen: list[tuple[Unjudged, StoryId, int]] = []
+        self.seen: list[tuple[Filed, StoryId]] = []
 
     def judge(self, one: Unjudged, *known: Known) -> Filed:
         judgement = self.newsroom.judge(one, one.seen_at, known)
@@ -47,7 +47,7 @@ class Desk:
             self.stories += 1
             story = StoryId(self.stories)
         self.newsroom.keep(judgement, story)
-        self.seen.append((one, story, filed.decision.turn))
+        self.seen.append((filed, story))
         return filed
 
 
@@ -97,8 +97,15 @@ def test_a_newsroom_that_was_read_back_judges_as_the_old_one_did() -> None:
     for minute, title in enumerate([FERRY, "국회, 예산안 처리", FERRY_AGAIN, "가수 한이재, 새 앨범 발매"]):
         desk.judge(unjudged(title, "post" if minute % 2 else "wire", minutes=minute))
     again = Newsroom(SETTINGS, vocabulary())
-    for one, story, turn in desk.seen:
-        again.replay(one, story, turn)
+    for filed, story in desk.seen:
+        again.replay(
+            filed.unjudged,
+            story,
+            turn=filed.decision.turn,
+            why_categories=filed.why_categories,
+            rumour=filed.decision.rumour,
+            begins=filed.placement == Begins(),
+        )
     again.settle()
     later = unjudged(FERRY_IN_ENGLISH, "post", minutes=30)
     was, now = desk.newsroom.judge(later, later.seen_at).filed, again.judge(later, later.seen_at).filed

@@ -45,6 +45,46 @@ _NO_ALERTS = phrases(
     )
 )
 _ALL = phrases(("all", "everything", "전체", "모두", "전부", "다"))
+# What people call the kinds of hard news that can be muted: digests/stories/kinds.py.
+_KINDS = {
+    kind: phrases(words)
+    for kind, words in {
+        "deaths": (
+            "death",
+            "deaths",
+            "obituary",
+            "obituaries",
+            "사망",
+            "죽음",
+            "부고",
+            "사망 소식",
+            "부고 소식",
+            "별세",
+        ),
+        "suicide": ("suicide", "suicides", "self-harm", "자살", "자해", "극단적 선택"),
+        "accidents": (
+            "accident",
+            "accidents",
+            "accidents and fires",
+            "사고",
+            "사건사고",
+            "사고 소식",
+            "사고와 화재",
+        ),
+        "disasters": ("disaster", "disasters", "재난", "재해", "자연재해"),
+        "crime": ("crime", "crimes", "crime news", "범죄", "사건", "범죄 소식"),
+        "sexual-crime": ("sexual crime", "sexual crimes", "sex crime", "sex crimes", "성범죄", "성폭력"),
+        "children": (
+            "children",
+            "minors",
+            "children as victims",
+            "crimes against children",
+            "아동",
+            "아동 피해",
+            "미성년 피해",
+        ),
+    }.items()
+}
 _TAIL_WORDS = 2  # "alerts on", "with alerts", "알림 켜기"
 
 
@@ -80,6 +120,12 @@ def asked_in(text: str) -> Asked:
         return Asked(alerts=alerts, everything=True)
     pieces = tuple(dict.fromkeys(found))
     return Asked(pieces[:AT_ONCE], alerts, more=max(len(pieces) - AT_ONCE, 0))
+
+
+def kind_in(text: str) -> str | None:
+    """Give the kind of hard news that a text calls, and nothing else with it; None for any other words."""
+    typed = keys(text)
+    return next((kind for kind, called in _KINDS.items() if typed in called), None)
 
 
 def _alerts(text: str) -> tuple[str, bool | None]:
