@@ -7,16 +7,19 @@ from functools import partial
 
 import structlog
 
+from digests.errors import StoreError
 from digests.feeds.fetch import Fetcher
 from digests.look import Look, Polled
 from digests.model import FeedId
 from digests.settings import Settings
-from digests.store import feeds
+from digests.store import feeds, polls
 from digests.store.engine import Store
 
 log = structlog.get_logger()
 
 LEASE = timedelta(minutes=2)  # well over the longest fetch
+SOON = 1.0  # seconds until a feed is asked again whose poll the database could not take, doubled up to LEASE
+SET_BACK = timedelta(minutes=1)  # a clock that is corrected by less changes nothing that anybody waits for
 QUEUE = 1_000  # feeds that wait for their host's turn, beside those that are fetched
 
 
@@ -44,6 +47,8 @@ class Poller:
         self._done = done
         self._tasks: dict[FeedId, asyncio.Task[Polled]] = {}
         self._aside: dict[FeedId, float] = {}  # until when, by the loop's time
+        self._rests: dict[FeedId, float] = {}  # seconds, of those whose last poll the database could not take
+        self._latest: datetime | None = None  # when it last started any
         self._stopped = False
 
     @property
@@ -113,7 +118,10 @@ class Poller:
         if free <= 0 or self._stopped:
             return {}
         now = self._now()
+        set_back = self._latest is None or now < self._latest - SET_BACK  # before our start, or since
         async with self._store.writing() as tx:
+            if set_back:
+                await polls.bring_back(tx, now)
             due = await feeds.claim(
                 tx,
                 self._run,
@@ -124,6 +132,7 @@ class Poller:
                 after=after or FeedId(0),
                 whatever=after is not None,
             )
+        self._latest = now
         if self._stopped:  # in the meantime; the next run takes the claims over
             return {}
         started = {
@@ -141,8 +150,17 @@ class Poller:
             return
         if error := task.exception():
             # Nothing was written, so it is due still: a fault of ours must not ask a publisher every second.
-            self._aside[feed] = task.get_loop().time() + LEASE.total_seconds()
+            self._aside[feed] = task.get_loop().time() + self._rest(feed, error)
             log.error("poll failed", feed=task.get_name(), error=type(error).__name__, exc_info=error)
             return
+        self._rests.pop(feed, None)
         if self._done:
             self._done(task.result())
+
+    def _rest(self, feed: FeedId, error: BaseException) -> float:
+        """Say for how many seconds to leave a feed alone: a database that was away is back before long."""
+        longest = LEASE.total_seconds()
+        if not (isinstance(error, StoreError) and error.passing):
+            return longest
+        self._rests[feed] = rest = min(2 * self._rests.get(feed, SOON / 2), longest)
+        return rest

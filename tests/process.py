@@ -4,11 +4,10 @@ import asyncio
 import json
 import os
 import signal
-import sys
 import tomllib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,7 +15,9 @@ from starlette.applications import Starlette
 
 from bot.config import example
 from bot.playground.newsroom import Newsroom
+from bot.playground.sample_news import read_samples
 from bot.playground.telegram import Chat, Person, Schema, Server, Telegram
+from tests.cli.terminal import Command
 
 TOKEN = "600000001:AAprocess-test-process-test-process"
 
@@ -36,7 +37,8 @@ class World:
     url: str
     rate: float = 1000.0
     extra: str = ""  # more TOML
-    _process: asyncio.subprocess.Process | None = field(default=None, repr=False)
+    beside: str = ""  # a module that changes the machine on which the bot runs, see tests/faults/machine.py
+    _process: Command | None = field(default=None, repr=False)
 
     def write_config(self) -> Path:
         categories = tomllib.loads(example().read_text(encoding="utf-8"))["categories"]
@@ -76,45 +78,48 @@ class World:
 
     async def start(self, *, ready: float = 30.0) -> None:
         """Start `sosik run`, and wait until it listens to Telegram."""
-        log = (self.folder / "bot.log").open("ab")
-        environment = {key: value for key, value in os.environ.items() if not key.startswith("SOSIK_")}
-        self._process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "bot",
+        asked = len(self.telegram.calls_of("getMe"))
+        self._process = await Command.start(
             "run",
             "--config",
             str(self.write_config()),
-            stdout=log,
-            stderr=log,
             cwd=self.folder,
-            env=environment,
+            out=self.folder / "bot.log",
+            err=self.folder / "bot.log",
+            env=None,
+            more={"beside": self.beside} if self.beside else None,
         )
-        log.close()
-        asked = len(self.telegram.calls_of("getMe"))
 
         def answered() -> bool:
-            if self._process is not None and self._process.returncode is not None:
+            if self.process.returncode is not None:
                 raise AssertionError(f"the bot ended by itself:\n{self.log_tail()}")
             return len(self.telegram.calls_of("getMe")) > asked
 
         await self.telegram.until(answered, timeout=ready)
 
+    @property
+    def process(self) -> Command:
+        """The bot's process, the last one."""
+        assert self._process is not None, "it was not started"
+        return self._process
+
     async def kill(self) -> None:
         """kill -9."""
-        assert self._process is not None
-        self._process.send_signal(signal.SIGKILL)
-        await self._process.wait()
+        self.process.send_signal(signal.SIGKILL)
+        await self.process.wait()
 
     async def stop(self) -> int:
         """SIGTERM; gives the exit code."""
-        assert self._process is not None
-        if self._process.returncode is None:
-            self._process.send_signal(signal.SIGTERM)
-        return await asyncio.wait_for(self._process.wait(), 15)
+        self.process.send_signal(signal.SIGTERM)
+        return await asyncio.wait_for(self.process.wait(), 15)
+
+    @property
+    def log(self) -> str:
+        """What the bot's processes have logged so far."""
+        return (self.folder / "bot.log").read_text(encoding="utf-8", errors="replace")
 
     def log_tail(self) -> str:
-        return (self.folder / "bot.log").read_text(encoding="utf-8", errors="replace")[-6000:]
+        return self.log[-6000:]
 
     async def ask(self, person: Person, text: str, *, chat: Chat | None = None, timeout: float = 15.0) -> str:
         """Say something and give the bot's next message."""
@@ -129,11 +134,21 @@ class World:
 
 
 @asynccontextmanager
-async def outside(folder: Path, database_url: str, **settings: object) -> AsyncIterator[World]:
-    """Everything but the bot; whatever runs at the end is killed, and nothing refused goes unnoticed."""
+async def outside(
+    folder: Path, database_url: str, *, only: str = "", **settings: object
+) -> AsyncIterator[World]:
+    """Everything but the bot; whatever runs at the end is killed, and nothing refused goes unnoticed.
+
+    `only`: one of the publishers, with nothing printed yet, in place of them all.
+    """
     data = Path(os.environ.get("SOSIK_TEST_DATA", "nowhere")) / "botapi" / "api.min.json"
     telegram = Telegram(token=TOKEN, now=machine_now, schema=Schema.load(data) if data.is_file() else None)
-    newsroom = Newsroom(machine_now, lambda: server.url)
+    samples = read_samples()
+    if only:
+        samples = replace(
+            samples, papers=tuple(paper for paper in samples.papers if paper.name == only), printed=()
+        )
+    newsroom = Newsroom(machine_now, lambda: server.url, samples=samples)
     site = Starlette()
     server = Server(site)
     async with server:

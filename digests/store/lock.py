@@ -1,29 +1,37 @@
 """One process at a time works on a database: a lock that dies with the process that holds it."""
 
+import fcntl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from filelock import FileLock, Timeout
-from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import create_async_engine
-from sqlalchemy.pool import NullPool
+from sqlalchemy import text
 
 from digests.errors import InUseError, StoreError
+from digests.store.advisory import kept
 from digests.store.engine import Store
 
 ADVISORY_KEY = 0x50_51_11  # any number, the same in every Sosik; PostgreSQL keeps them by database
+PATIENCE = (
+    0.2  # seconds for which a lock is asked for again: `is_held` may be looking at it in that very moment
+)
 
 _IN_USE = "Another process already works on {url}."
-_HINT = "Stop it first; `check` and `preview` may run beside it."
+_HINT = "Stop it first; `status`, `check` and `preview` may run beside it."
 
 
 @asynccontextmanager
 async def hold(store: Store) -> AsyncIterator[None]:
-    """Hold the database for this process. Raises InUseError at once if another one has it, else StoreError."""
+    """Hold the database for this process. Raises InUseError at once if another one has it, else StoreError.
+
+    PostgreSQL may lose the lock with its connection; should another process take it before we have it again, the block is
+    cancelled and InUseError raised out of it.
+    """
     if store.is_sqlite:
         lock = FileLock(f"{store.url.database}.lock")
         try:
-            lock.acquire(timeout=0)
+            lock.acquire(timeout=PATIENCE, poll_interval=PATIENCE / 10)
         except Timeout:
             raise InUseError(_IN_USE.format(url=store.shown_url), hint=_HINT) from None
         except OSError as error:  # a read-only folder, a full disk
@@ -37,23 +45,33 @@ async def hold(store: Store) -> AsyncIterator[None]:
             lock.release()
         return
     await store.ping()
-    # A connection of its own, for as long as the lock is held: PostgreSQL frees it when the connection ends.
-    engine = create_async_engine(
-        store.writer.url,
-        poolclass=NullPool,
-        isolation_level="AUTOCOMMIT",
-        connect_args={
-            "keepalives": 1,
-            "keepalives_idle": 10,
-            "keepalives_interval": 5,
-            "keepalives_count": 3,
-        },
-    )
+    async with kept(store, ADVISORY_KEY, InUseError(_IN_USE.format(url=store.shown_url), hint=_HINT)):
+        yield
+
+
+async def is_held(store: Store) -> bool:
+    """Tell whether a process works on the database, without being in its way. Raises StoreError."""
+    if store.is_sqlite:
+        return _is_locked(Path(f"{store.url.database}.lock"))
+    async with store.reading() as tx:
+        # Only looked at, not tried: a try would take it for a moment. A key of 64 bits is shown in two halves.
+        holders = text(
+            "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database"
+            " WHERE locktype = 'advisory' AND datname = current_database() AND granted"
+            " AND classid = :high AND objid = :low AND objsubid = 1"
+        ).bindparams(high=ADVISORY_KEY >> 32, low=ADVISORY_KEY & 0xFFFF_FFFF)
+        return bool(await tx.value(holders))
+
+
+def _is_locked(path: Path) -> bool:
+    """Try a shared lock for a moment: there is no other way to ask, and whoever wants the whole of it asks again."""
     try:
-        async with engine.connect() as connection:
-            got = await connection.scalar(select(func.pg_try_advisory_lock(ADVISORY_KEY)))
-            if not got:
-                raise InUseError(_IN_USE.format(url=store.shown_url), hint=_HINT)
-            yield
-    finally:
-        await engine.dispose()
+        with path.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    except OSError as error:
+        raise StoreError(f"The lock {path} cannot be looked at ({error.strerror}).") from None
+    return False

@@ -1,11 +1,13 @@
-"""What polls came to, with the entries they brought: written many at a time."""
+"""What polls came to, with the entries they brought: written many at a time. And polls of a time that is yet to come."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import update
+
 from digests.model import Offer
-from digests.store import entries, feeds, told, websub
+from digests.store import entries, feeds, tables, told, websub
 from digests.store.engine import Writing
 from digests.store.entries import Batch, Renamed
 from digests.store.feeds import Poll
@@ -39,3 +41,12 @@ async def keep(tx: Writing, kept: Sequence[Kept]) -> tuple[int, ...]:
     if missed := [one.poll.feed for one in kept if one.missed]:
         await told.missed(tx, missed)
     return tuple(added.get(one.poll.feed, 0) for one in kept)
+
+
+async def bring_back(tx: Writing, now: datetime) -> None:
+    """Let feeds be due that were polled later than it is now: the clock was set back, and they would wait for long."""
+    await tx.execute(
+        update(tables.feeds)
+        .where(tables.feeds.c.polled_at > now, tables.feeds.c.next_poll_at > now)
+        .values(next_poll_at=now, next_poll_why="the clock was set back")
+    )

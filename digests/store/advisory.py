@@ -1,0 +1,131 @@
+"""PostgreSQL's lock for one process, kept also through a database that goes away and comes back."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+import structlog
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import NullPool
+
+from digests.errors import StoreError
+from digests.store.engine import Store
+
+log = structlog.get_logger()
+
+AGAIN = 0.2  # seconds until a database that is away is asked again
+
+# A session by its process at the server and its beginning: after a restart of the server numbers of processes come again.
+_SESSION = "pid || ' ' || backend_start"
+_OWN = text(f"SELECT {_SESSION} FROM pg_stat_activity WHERE pid = pg_backend_pid()")  # noqa: S608 - no input
+_HOLDER = text(
+    f"SELECT {_SESSION} FROM pg_locks JOIN pg_stat_activity USING (pid)"  # noqa: S608 - no input
+    " JOIN pg_database ON pg_database.oid = pg_locks.database"
+    " WHERE locktype = 'advisory' AND pg_database.datname = current_database() AND granted"
+    " AND classid = :high AND objid = :low AND objsubid = 1"  # a key of 64 bits is shown in two halves
+)
+
+
+@asynccontextmanager
+async def kept(store: Store, key: int, in_use: StoreError) -> AsyncIterator[None]:
+    """Hold an advisory lock, on a connection of its own: the server frees it when that ends.
+
+    Where the connection ends before the block does the lock is taken again, as soon as the database is back. Raises
+    `in_use` if another process has it: at once, or out of the block, which is cancelled.
+    """
+    engine = create_async_engine(
+        store.writer.url,
+        poolclass=NullPool,
+        isolation_level="AUTOCOMMIT",
+        connect_args={
+            "keepalives": 1,
+            "keepalives_idle": 10,
+            "keepalives_interval": 5,
+            "keepalives_count": 3,
+        },
+    )
+    lock = _Lock(engine, key)
+    try:
+        if not await lock.take():
+            raise in_use
+        owner = asyncio.current_task()
+        keeping = asyncio.create_task(lock.keep(), name="keep the lock")
+        keeping.add_done_callback(lambda task: task.cancelled() or (owner and owner.cancel()))
+        try:
+            yield
+        except asyncio.CancelledError:
+            if owner and keeping.done() and not keeping.cancelled():
+                owner.uncancel()
+                keeping.result()
+                raise in_use from None
+            raise
+        finally:
+            keeping.cancel()
+            await asyncio.gather(keeping, return_exceptions=True)
+    finally:
+        await lock.leave()
+        await engine.dispose()
+
+
+class _Lock:
+    """The lock, and the connection on which we have it."""
+
+    def __init__(self, engine: AsyncEngine, key: int) -> None:
+        self._engine = engine
+        self._key = key
+        self._connection: AsyncConnection | None = None
+        self._session = ""
+
+    async def take(self) -> bool:
+        """Take the lock. Says False if another process has it; raises DBAPIError when the database is away."""
+        connection = await self._engine.connect()
+        try:
+            while not await connection.scalar(select(func.pg_try_advisory_lock(self._key))):
+                halves = {"high": self._key >> 32, "low": self._key & 0xFFFF_FFFF}
+                holder = await connection.scalar(_HOLDER, halves)
+                if holder and holder != self._session:
+                    await connection.close()
+                    return False
+                if holder:  # our own session, whose end the server has not noticed yet
+                    await connection.scalar(select(func.pg_terminate_backend(int(holder.split()[0]), 1_000)))
+            self._session = str(await connection.scalar(_OWN))
+        except BaseException:
+            await connection.close()
+            raise
+        self._connection = connection
+        return True
+
+    async def keep(self) -> None:
+        """Take it again whenever the connection ends. Returns when another process was quicker."""
+        while True:
+            await self._lost()
+            log.warning("lock lost")
+            while True:
+                try:
+                    got = await self.take()
+                    break
+                except (DBAPIError, OSError):  # the database is away
+                    await asyncio.sleep(AGAIN)
+            if not got:
+                return
+            log.info("lock taken again")
+
+    async def leave(self) -> None:
+        """End the connection, and with it the lock."""
+        if self._connection is not None:
+            connection, self._connection = self._connection, None
+            with suppress(DBAPIError, OSError):
+                await connection.invalidate()
+                await connection.close()
+
+    async def _lost(self) -> None:
+        """Wait until the connection ends: nobody notifies us of anything else."""
+        assert self._connection is not None  # noqa: S101
+        driver: Any = (await self._connection.get_raw_connection()).driver_connection
+        with suppress(self._engine.dialect.loaded_dbapi.Error, OSError):
+            async for _ in driver.notifies():
+                pass
+        await self.leave()
