@@ -1,0 +1,1 @@
+"""How fast, how evenly and at what cost messages leave: `python -m benchmarks.delivery --help`."""
