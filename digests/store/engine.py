@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, CursorResult, Executable, Row, event, text
+from sqlalchemy import ColumnElement, Connection, CursorResult, Executable, Row, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionError
@@ -58,6 +58,19 @@ class Writing(Reading):
             return await _whole(self._connection.execute(statement))
         return await _whole(self._connection.execute(statement, list(rows)))
 
+    async def execute_plainly(self, sql: str, values: Any) -> None:
+        """Run one statement in the driver's own words, with values as they are stored: for rows by the thousand.
+
+        `values` are a tuple or, for SQLite, a list of tuples: the statement runs for each.
+        """
+        await _whole(self._connection.exec_driver_sql(sql, values))
+
+    def stored(self, column: ColumnElement[Any], value: Any) -> Any:
+        """Give a value as the driver takes it for a column."""
+        dialect = self._connection.dialect
+        bind = column.type.dialect_impl(dialect).bind_processor(dialect)
+        return bind(value) if bind else value
+
 
 class Store:
     """The door to a database. Made by `Store.open`, closed by whoever opened it."""
@@ -68,10 +81,13 @@ class Store:
         self._reader = reader
 
     @classmethod
-    def open(cls, url: str, *, readers: int = 4) -> "Store":
+    def open(
+        cls, url: str, *, readers: int = 4, connect: Callable[[], Awaitable[Any]] | None = None
+    ) -> "Store":
         """Make a store for `sqlite:///path` or `postgresql://user@host/name`; connects at first use.
 
-        Raises StoreError for a URL that names neither.
+        `connect` makes SQLite's connections instead of aiosqlite, whose connections have a thread each: for those who
+        say themselves when a statement runs. Raises StoreError for a URL that names neither database.
         """
         try:
             parsed = make_url(url)
@@ -82,7 +98,7 @@ class Store:
             ) from None
         match parsed.get_backend_name():
             case "sqlite":
-                return cls._sqlite(parsed, readers)
+                return cls._sqlite(parsed, readers, {"async_creator": connect} if connect else {})
             case "postgresql":
                 engine = create_async_engine(
                     parsed.set(drivername="postgresql+psycopg"),
@@ -100,7 +116,7 @@ class Store:
                 )
 
     @classmethod
-    def _sqlite(cls, url: URL, readers: int) -> "Store":
+    def _sqlite(cls, url: URL, readers: int, driven: dict[str, Any]) -> "Store":
         if not url.database or url.database == ":memory:":
             raise StoreError("Sosik keeps its SQLite database in a file.", hint="Write sqlite:///sosik.db.")
         folder = Path(url.database).absolute().parent
@@ -109,10 +125,10 @@ class Store:
         driver = url.set(drivername="sqlite+aiosqlite")
         # One connection writes, so that writers wait in our queue and never meet SQLite's "locked".
         writer = create_async_engine(
-            driver, hide_parameters=True, pool_size=1, max_overflow=0, pool_timeout=60
+            driver, hide_parameters=True, pool_size=1, max_overflow=0, pool_timeout=60, **driven
         )
         reader = create_async_engine(
-            driver, hide_parameters=True, pool_size=readers, max_overflow=0, pool_timeout=60
+            driver, hide_parameters=True, pool_size=readers, max_overflow=0, pool_timeout=60, **driven
         )
         _prepare_sqlite(writer, begin="BEGIN IMMEDIATE", writes=True)
         _prepare_sqlite(reader, begin="BEGIN", writes=False)

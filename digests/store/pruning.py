@@ -1,17 +1,22 @@
-"""Forgetting what is past its time, a batch at a time, so that no writer waits for it."""
+"""Forgetting what is past its time, a batch at a time, so that no writer waits for it.
 
+What is old enough is looked for by reading, which may take its time in a large table and holds up nobody; what was found is
+then forgotten by its numbers.
+"""
+
+from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, delete, exists, or_, select, update
 
-from digests.model import State
-from digests.store.engine import Writing
+from digests.model import DeliveryId, EditionId, EntryId, State
+from digests.store.engine import Reading, Writing
 from digests.store.tables import broadcasts, deliveries, editions, entries
 
 
-async def forget_texts(tx: Writing, before: datetime, limit: int) -> int:
-    """Forget what entries said. Their keys stay: what is listed again is no news."""
-    old = (
+async def old_texts(tx: Reading, before: datetime, limit: int) -> tuple[EntryId, ...]:
+    """Find entries that were seen long ago, are judged, and say something."""
+    rows = await tx.rows(
         select(entries.c.id)
         .where(
             entries.c.seen_at < before,
@@ -20,18 +25,18 @@ async def forget_texts(tx: Writing, before: datetime, limit: int) -> int:
         )
         .limit(limit)
     )
+    return tuple(EntryId(row.id) for row in rows)
+
+
+async def forget_texts(tx: Writing, ids: Collection[EntryId]) -> int:
+    """Forget what entries said. Their keys stay: what is listed again is no news."""
+    forgotten = update(entries).where(entries.c.id.in_(ids)).values(summary="", author="", image="")
+    return len(await tx.rows(forgotten.returning(entries.c.id)))
+
+
+async def settled_long_ago(tx: Reading, before: datetime, limit: int) -> tuple[DeliveryId, ...]:
+    """Find deliveries that were settled before a moment; debts are none of them."""
     rows = await tx.rows(
-        update(entries)
-        .where(entries.c.id.in_(old))
-        .values(summary="", author="", image="")
-        .returning(entries.c.id)
-    )
-    return len(rows)
-
-
-async def settled_deliveries(tx: Writing, before: datetime, limit: int) -> int:
-    """Delete deliveries that were settled long ago."""
-    old = (
         select(deliveries.c.id)
         .where(
             deliveries.c.settled_at < before,
@@ -39,14 +44,29 @@ async def settled_deliveries(tx: Writing, before: datetime, limit: int) -> int:
         )
         .limit(limit)
     )
-    return len(await tx.rows(delete(deliveries).where(deliveries.c.id.in_(old)).returning(deliveries.c.id)))
+    return tuple(DeliveryId(row.id) for row in rows)
 
 
-async def unused_editions(tx: Writing, before: datetime, limit: int) -> int:
-    """Delete editions that no delivery and no open broadcast needs any more."""
-    needed = or_(
+async def delete_deliveries(tx: Writing, ids: Collection[DeliveryId]) -> int:
+    """Delete settled deliveries."""
+    gone = delete(deliveries).where(deliveries.c.id.in_(ids)).returning(deliveries.c.id)
+    return len(await tx.rows(gone))
+
+
+async def unused_editions(tx: Reading, before: datetime, limit: int) -> tuple[EditionId, ...]:
+    """Find editions that no delivery and no open broadcast needs any more."""
+    old = select(editions.c.id).where(editions.c.created_at < before, _unused()).limit(limit)
+    return tuple(EditionId(row.id) for row in await tx.rows(old))
+
+
+async def delete_editions(tx: Writing, ids: Collection[EditionId]) -> int:
+    """Delete editions, but those that are needed again by now."""
+    gone = delete(editions).where(editions.c.id.in_(ids), _unused()).returning(editions.c.id)
+    return len(await tx.rows(gone))
+
+
+def _unused() -> ColumnElement[bool]:
+    return ~or_(
         exists().where(deliveries.c.edition_id == editions.c.id),
         exists().where(broadcasts.c.edition_id == editions.c.id, broadcasts.c.done_at.is_(None)),
     )
-    old = select(editions.c.id).where(editions.c.created_at < before, ~needed).limit(limit)
-    return len(await tx.rows(delete(editions).where(editions.c.id.in_(old)).returning(editions.c.id)))

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import delete, select, update
 
-from digests.model import AlertContent, Card, DigestContent, FeedId
+from digests.model import AlertContent, Card, DigestContent, FeedId, Ranking
 from digests.store import codec
 from digests.store.engine import Writing
 from digests.store.inserting import CHUNK
@@ -88,6 +88,14 @@ def _without(content: Any, links: frozenset[str], told: frozenset[int], alone: f
     if isinstance(content, AlertContent):
         left = card(content.card)
         return replace(content, card=left) if left else None
+    if isinstance(content, Ranking):
+        ranked = tuple(
+            replace(one, card=kept) for one in content.ranked if (kept := card(one.card)) is not None
+        )
+        missed = tuple(kept for one in content.missed if (kept := card(one)))
+        left_out = len(content.ranked) - len(ranked)
+        ranking = replace(content, ranked=ranked, missed=missed, stories=content.stories - left_out)
+        return ranking if ranking.cards or not content.cards else None
     if not isinstance(content, DigestContent):
         return content
     sections = tuple(

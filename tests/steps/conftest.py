@@ -16,6 +16,7 @@ from bot.playground.sample_news import Paper, Samples
 from bot.playground.telegram import Server
 from digests.compose import Composed, compose
 from digests.editions.alerts import decide
+from digests.editions.digest import pick
 from digests.editions.timetable import next_due, zone_of
 from digests.feeds.fetch import Fetcher
 from digests.judge import Judge, Judged
@@ -31,6 +32,7 @@ from digests.model import (
     NewChat,
     Owed,
     Quiet,
+    Ranking,
     State,
 )
 from digests.poll import Poller
@@ -219,6 +221,8 @@ class Situation:
             await outbox.settle(tx, [Settlement(one.id, State.SENT) for one in claimed], self.time)
         for one in claimed:
             content = found[one.edition].content
+            if isinstance(content, Ranking):
+                content = pick(content, one.share.without)
             self.received[one.chat.id].append(
                 Message(
                     kind=found[one.edition].kind.value,

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import event, select, update
 
 from digests import tidy as step
 from digests.model import Alerts
@@ -135,8 +135,7 @@ async def test_what_is_held_is_never_forgotten(newsroom) -> None:
     assert newsroom.received[chat.id][0].also == (f"BREAKING: {OPENS}",)
 
 
-async def test_batches_are_bounded_and_say_that_there_is_more(newsroom, monkeypatch) -> None:
-    monkeypatch.setattr(step, "BATCH", 2)
+async def five_old_digests(newsroom: Any) -> None:
     for _ in range(5):
         await newsroom.subscribe("kpop", alerts=Alerts.OFF)
     for title in WAITS["kpop"][:5]:
@@ -145,6 +144,11 @@ async def test_batches_are_bounded_and_say_that_there_is_more(newsroom, monkeypa
     newsroom.clock("08:00")
     await newsroom.digest()
     newsroom.jump(days=31)
+
+
+async def test_batches_are_bounded_and_say_that_there_is_more(newsroom, monkeypatch) -> None:
+    monkeypatch.setattr(step, "LOOK", 2)
+    await five_old_digests(newsroom)
     texts, deliveries = [], []
     for _ in range(3):
         tidied = await newsroom.tidy()
@@ -168,3 +172,19 @@ async def test_a_chat_paused_for_long_goes_with_all_it_has(newsroom, days: int, 
     newsroom.jump(days=31)
     await newsroom.tidy()
     assert await count(newsroom, tables.editions) == 0
+
+
+async def test_others_wait_for_a_batch_at_most(newsroom, monkeypatch) -> None:
+    monkeypatch.setattr(step, "BATCH", 2)
+    await five_old_digests(newsroom)
+    committed: list[str] = []
+
+    def note(_connection: Any) -> None:
+        committed.append("commit")
+
+    event.listen(newsroom.store.writer.sync_engine, "commit", note)
+    await newsroom.tidy()
+    assert len(committed) >= 3 + 3 + 1, "five texts and five deliveries, two at a time, and their edition"
+    committed.clear()
+    assert await newsroom.tidy() == step.Tidied(0, 0, 0, 0, more=False)
+    assert committed == [], "to look for what is old holds up nobody"

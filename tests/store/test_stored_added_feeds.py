@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy import func, select, update
 
-from digests.model import AlertContent, Card, DigestContent, Entry, Section, StoryId, Version
+from digests.editions.digest import rank
+from digests.model import AlertContent, Card, DigestContent, Entry, Ranking, Section, StoryId, Version
 from digests.settings import FeedSettings, Settings
 from digests.store import added, codec, editions, entries, feeds, outbox, tables
 from digests.store.added import NewFeed
@@ -196,3 +197,31 @@ async def test_purging_leaves_nothing_of_a_feed_and_all_of_the_others(store: Sto
     assert isinstance(content, DigestContent)
     (section,) = content.sections
     assert [(one.story, sorted(one.versions)) for one in section.cards] == [(shared, ["en"]), (other, ["en"])]
+
+
+async def test_purging_takes_a_feeds_stories_out_of_rankings(store: Store, newsroom) -> None:
+    async with store.writing() as tx:
+        alone = await newsroom.story(tx, "kpop", feed="lantern")
+        other = await newsroom.story(tx, "kpop", feed="daily")
+        said = {"ko": Version("ko", "소식", "https://lantern.example/1", "A")}
+        cards = [Card(story, newsroom.now, ("kpop",), said) for story in (alone, other)]
+
+        async def ranked(*those: Card) -> None:
+            ranking = rank(
+                those,
+                categories=["kpop"],
+                wanted=["kpop"],
+                since=newsroom.now,
+                upto=newsroom.now,
+                max_stories=2,
+            )
+            await editions.add(tx, ranking, newsroom.now)
+
+        await ranked(*cards)
+        await ranked(cards[0])
+        gone = await purge(tx, await newsroom.feed(tx, "lantern"))
+        (row,) = await tx.rows(select(tables.editions))
+    assert gone.editions == 1
+    content = codec.edition(row).content
+    assert isinstance(content, Ranking)
+    assert ([card.story for card in content.cards], content.stories) == ([other], 1)

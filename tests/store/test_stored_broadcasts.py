@@ -164,6 +164,22 @@ async def test_alerts_of_the_last_hour_and_day_are_counted_with_the_time_they_fr
         assert found.day_frees_at == newsroom.now + timedelta(hours=1)
 
 
+async def test_who_has_no_digest_is_given_with_when_each_alert_came_or_comes_due(
+    store: Store, newsroom
+) -> None:
+    async with store.writing() as tx:
+        chat = await newsroom.chat(tx, 1, "kpop")
+        broadcast = await newsroom.broadcast(tx, "kpop")
+        for number, minutes in enumerate([30, -30, 2, 25 * 60]):
+            await newsroom.owe(tx, [chat], f"alert:{number}:1", due_at=newsroom.now - minutes * MINUTE)
+        assert (await candidate(tx, newsroom, broadcast)).dues == ()
+        await chats.change(tx, chat.id, digest_times=(), next_digest_at=None)
+        dues = tuple(newsroom.now - minutes * MINUTE for minutes in (-30, 2, 30))
+        assert (await candidate(tx, newsroom, broadcast)).dues == dues
+        now_without = (await chats.by_ids(tx, [chat.id]))[chat.id]
+        assert (await editions.candidate(tx, now_without, newsroom.now)).dues == dues
+
+
 async def test_an_old_alert_counts_for_the_day_and_not_for_the_hour(store: Store, newsroom) -> None:
     async with store.writing() as tx:
         chat = await newsroom.chat(tx, 1, "kpop")

@@ -18,7 +18,7 @@ from digests.model import (
     What,
     Wish,
 )
-from digests.store import chats, interests, outbox, subscriptions
+from digests.store import chats, due, interests, outbox, subscriptions
 from digests.store.engine import Store, Writing
 from digests.store.outbox import Settlement
 from digests.store.tables import metadata
@@ -135,9 +135,28 @@ async def test_chats_are_due_at_their_time_the_longest_due_first(store: Store, n
             at = None if minutes is None else newsroom.now + timedelta(minutes=minutes)
             await chats.change(tx, chat.id, next_digest_at=at)
     async with store.reading() as tx:
-        due = await chats.due(tx, newsroom.now, 9)
-        assert [chat.address.telegram_id for chat in due] == [2, 1, 3]
-        assert [chat.address.telegram_id for chat in await chats.due(tx, newsroom.now, 2)] == [2, 1]
+        every = await due.due(tx, newsroom.now, 9)
+        assert [chat.id for chat in every] == [2, 1, 3]
+        assert await due.due(tx, newsroom.now, 2) == every[:2]
+        assert await due.due(tx, newsroom.now, 9, after=(every[0].at, every[0].id)) == every[1:]
+        assert await due.next_moment(tx, newsroom.now, newsroom.now + timedelta(minutes=1)) == (
+            newsroom.now + timedelta(minutes=1)
+        )
+        assert await due.next_moment(tx, newsroom.now, newsroom.now + timedelta(seconds=59)) is None
+
+
+async def test_what_digests_cover_never_becomes_less(store: Store, newsroom) -> None:
+    async with store.writing() as tx:
+        ids = [(await newsroom.chat(tx, telegram_id)).id for telegram_id in (1, 2, 3)]
+        await chats.change(tx, ids[1], digested_seq=9, named_seq=2)
+        await chats.change(tx, ids[2], digested_seq=2, named_seq=9)
+        later = newsroom.now + timedelta(days=1)
+        await due.move_on(tx, ids, later, due.Covered(5, 5, newsroom.now), zone_asks=3)
+        found = await chats.by_ids(tx, ids)
+    assert [(one.digested_seq, one.named_seq) for one in found.values()] == [(5, 5), (9, 5), (5, 9)]
+    assert {(one.next_digest_at, one.digested_at, one.zone_asks) for one in found.values()} == {
+        (later, newsroom.now, 3)
+    }
 
 
 async def test_a_paused_chat_is_not_due_and_keeps_what_it_chose(store: Store, newsroom) -> None:
@@ -149,7 +168,7 @@ async def test_a_paused_chat_is_not_due_and_keeps_what_it_chose(store: Store, ne
             await chats.change(tx, one.id, next_digest_at=newsroom.now)
         assert set(await chats.pause(tx, -5, "blocked" * 99, newsroom.now)) == {chat.id, topic.id}
         assert await chats.pause(tx, -5, "again", newsroom.now + timedelta(days=1)) == ()
-        assert [one.id for one in await chats.due(tx, newsroom.now, 9)] == [other.id]
+        assert [one.id for one in await due.due(tx, newsroom.now, 9)] == [other.id]
         paused = (await chats.by_ids(tx, [chat.id]))[chat.id]
         assert paused.paused_at == newsroom.now
         assert paused.paused_why.startswith("blocked")
@@ -159,7 +178,7 @@ async def test_a_paused_chat_is_not_due_and_keeps_what_it_chose(store: Store, ne
         assert {one.id for one in woken} == {chat.id, topic.id}
         assert {(one.paused_at, one.paused_why) for one in woken} == {(None, "")}
         assert await chats.wake(tx, -5) == ()
-        assert len(await chats.due(tx, newsroom.now, 9)) == 3
+        assert len(await due.due(tx, newsroom.now, 9)) == 3
 
 
 async def test_chats_paused_for_long_are_purged_some_at_a_time(store: Store, newsroom) -> None:
@@ -168,10 +187,13 @@ async def test_chats_paused_for_long_are_purged_some_at_a_time(store: Store, new
             await newsroom.chat(tx, telegram_id, "kpop")
         for telegram_id, days in ((1, 200), (2, 190), (3, 10)):
             await chats.pause(tx, telegram_id, "blocked", newsroom.now - timedelta(days=days))
-        purge = {"older_than": timedelta(days=180), "limit": 1}
-        assert [await chats.purge_paused(tx, newsroom.now, **purge) for _ in range(3)] == [1, 1, 0]
+        before = newsroom.now - timedelta(days=180)
+        found = [await chats.paused_long(tx, before, limit) for limit in (1, 9)]
+        assert [len(one) for one in found] == [1, 2]
+        await chats.wake(tx, 2)
+        assert await chats.purge_paused(tx, found[1], before) == 1, "one has come back meanwhile"
         left = [await chats.at(tx, Address(telegram_id)) for telegram_id in (1, 2, 3, 4)]
-        assert [chat is not None for chat in left] == [False, False, True, True]
+        assert [chat is not None for chat in left] == [False, True, True, True]
 
 
 async def test_a_group_that_becomes_a_supergroup_changes_only_its_telegram_id(store: Store, newsroom) -> None:
@@ -245,6 +267,19 @@ async def test_what_one_of_two_merged_chats_was_sent_the_other_is_not_owed(
         assert await states(tx, merged.id) == {"alert:3:1": State.SENT}
 
 
+@pytest.mark.parametrize(("why", "wakes"), [("blocked", True), (chats.STOPPED, False)])
+async def test_a_move_wakes_a_group_unless_somebody_stopped_the_bot_there(
+    store: Store, newsroom, why: str, wakes: bool
+) -> None:
+    async with store.writing() as tx:
+        await newsroom.chat(tx, -7)
+        await chats.pause(tx, -7, why, newsroom.now)
+        await chats.move(tx, -7, -1007)
+        moved = await chats.at(tx, Address(-1007))
+        assert moved is not None
+        assert (moved.paused_at is None, moved.paused_why) == (wakes, "" if wakes else why)
+
+
 async def test_topics_move_each_to_its_own(store: Store, newsroom) -> None:
     async with store.writing() as tx:
         general = await newsroom.chat(tx, -5, "kpop")
@@ -301,7 +336,7 @@ async def test_a_time_without_a_zone_is_refused(store: Store, newsroom) -> None:
             await chats.change(tx, chat.id, next_digest_at=datetime(2026, 3, 2))
     with pytest.raises(Exception, match="without a zone"):
         async with store.reading() as tx:
-            await chats.due(tx, datetime(2026, 3, 2), 1)
+            await due.due(tx, datetime(2026, 3, 2), 1)
 
 
 async def test_subscribing_twice_tells_what_is_new_and_keeps_the_first_date(store: Store, newsroom) -> None:

@@ -214,7 +214,7 @@ async def test_an_audience_is_subscribers_and_those_who_follow_with_alerts(
         assert sent.follows == {AESPA, TOUR}
         statements.clear()
         found = await editions.candidates(tx, sent, newsroom.now, 1_000)
-        assert len(statements) == 3
+        assert len(statements) == 4
         wanted = [ringing, both] if not categories else [subscriber, ringing, both]
         assert [one.chat.id for one in found] == [one.id for one in wanted]
         by_chat = {one.chat.id: one for one in found}

@@ -6,8 +6,19 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from digests.model import Chat, ChatId, Delivery, DeliveryId, EditionId, Priority, Share, State, StoryId
-from digests.store import outbox
+from digests.model import (
+    Chat,
+    ChatId,
+    Delivery,
+    DeliveryId,
+    EditionId,
+    Priority,
+    Share,
+    State,
+    StoryId,
+    alert_key,
+)
+from digests.store import outbox, standing
 from digests.store.engine import Reading, Store, Writing
 from digests.store.outbox import HeldAlert, Settlement
 from digests.store.tables import deliveries
@@ -331,13 +342,15 @@ async def test_only_what_is_held_can_be_told(store: Store, newsroom, chat: Chat)
         await outbox.told(tx, [], newsroom.now)
 
 
-async def test_held_alerts_are_owed_at_once_when_no_digest_will_tell_them(
+async def test_a_held_alert_is_owed_when_no_digest_will_tell_it(
     store: Store, newsroom, chat: Chat, other: Chat
 ) -> None:
     async with store.writing() as tx:
         await newsroom.owe(tx, [chat, other], state=State.HELD, due_at=newsroom.now + timedelta(days=1))
-        await outbox.unhold(tx, chat.id, newsroom.now)
-        assert [one.chat.id for one in await claim(tx, newsroom.now)] == [chat.id]
+        (held,) = (await outbox.held(tx, [chat.id]))[chat.id]
+        await outbox.unhold(tx, held.delivery, newsroom.now + timedelta(minutes=1))
+        assert await claim(tx, newsroom.now) == ()
+        assert [one.id for one in await claim(tx, newsroom.now + timedelta(minutes=1))] == [held.delivery]
         (waits,) = (await outbox.held(tx, [chat.id, other.id]))[other.id]
         assert isinstance(waits, HeldAlert)
 
@@ -347,13 +360,14 @@ async def test_a_digest_leaves_out_what_the_chat_had_or_will_have_as_an_alert(
     store: Store, newsroom, chat: Chat, other: Chat, state: State
 ) -> None:
     async with store.writing() as tx:
-        await newsroom.owe(tx, [chat], outbox.alert_key(StoryId(3)), state=state)
+        await newsroom.owe(tx, [chat], alert_key(StoryId(3)), state=state)
         await newsroom.owe(tx, [chat], "digest:3", state=state)
         had = {3} if state in {State.OWED, State.HELD, State.SENT, State.TOLD, State.UNHEARD} else set()
-        found = await outbox.alerted(tx, [chat.id, other.id], [StoryId(3), StoryId(33)])
-        assert found == {chat.id: had, other.id: set()}
-        assert await outbox.alerted(tx, [chat.id], []) == {chat.id: frozenset()}
-        assert await outbox.alerted(tx, [], [StoryId(3)]) == {}
+        keys = standing.alert_keys([StoryId(3), StoryId(33)])
+        found = await standing.alerted(tx, [chat.id, other.id], keys)
+        assert found == ({chat.id: had} if had else {})
+        assert await standing.alerted(tx, [chat.id], {}) == {}
+        assert await standing.alerted(tx, [], keys) == {}
 
 
 async def test_a_digest_is_owed_with_its_priority_and_counted_apart(

@@ -18,9 +18,10 @@ async def test_what_an_old_entry_said_is_forgotten_and_its_key_is_not(store: Sto
         await tx.execute(
             tables.entries.update().where(tables.entries.c.key != "said 0").values(judged_at=newsroom.now)
         )
-        assert await pruning.forget_texts(tx, newsroom.now, 9) == 0
+        assert await pruning.old_texts(tx, newsroom.now, 9) == ()
         later = newsroom.now + DAY
-        assert [await pruning.forget_texts(tx, later, 1) for _ in range(3)] == [1, 1, 0]
+        some = [await pruning.forget_texts(tx, await pruning.old_texts(tx, later, 1)) for _ in range(3)]
+        assert some == [1, 1, 0]
         (unjudged,) = await entries.unjudged(tx, 9)
         assert unjudged.entry == said[0].entry, "what nobody judged yet is kept"
         assert await entries.unknown(tx, feed, said) == ()
@@ -33,9 +34,11 @@ async def test_settled_deliveries_are_deleted_in_the_end_and_debts_never(store: 
         await newsroom.owe(tx, chats[3:], state=State.HELD)
         outcomes = [Settlement(debts[0], State.SENT), Settlement(debts[1], State.GONE)]
         await outbox.settle(tx, outcomes, newsroom.now)
-        assert await pruning.settled_deliveries(tx, newsroom.now, 9) == 0
+        assert await pruning.settled_long_ago(tx, newsroom.now, 9) == ()
         later = newsroom.now + 400 * DAY
-        assert [await pruning.settled_deliveries(tx, later, 1) for _ in range(3)] == [1, 1, 0]
+        old = [await pruning.settled_long_ago(tx, later, limit) for limit in (1, 9)]
+        assert [len(one) for one in old] == [1, 2]
+        assert await pruning.delete_deliveries(tx, old[1]) == 2
         assert {state for _, state in await outbox.counts(tx)} == {State.OWED, State.HELD}
 
 
@@ -46,11 +49,13 @@ async def test_an_edition_is_kept_while_somebody_is_owed_it(store: Store, newsro
         await newsroom.owe(tx, [chat])
         broadcast = await newsroom.broadcast(tx, "kpop")
         unused = await newsroom.edition(tx)
-        assert await pruning.unused_editions(tx, newsroom.now, 9) == 0
-        assert await pruning.unused_editions(tx, later, 9) == 1
+        assert await pruning.unused_editions(tx, newsroom.now, 9) == ()
+        assert await pruning.unused_editions(tx, later, 9) == (unused,)
+        assert await pruning.delete_editions(tx, [unused, broadcast.edition]) == 1, "the other is needed"
         assert await editions.by_ids(tx, [unused]) == {}
         assert broadcast.edition in await editions.by_ids(tx, [broadcast.edition])
         await editions.advance(tx, broadcast, None, newsroom.now)
-        assert await pruning.unused_editions(tx, later, 9) == 1
+        assert await pruning.unused_editions(tx, later, 9) == (broadcast.edition,)
+        assert await pruning.delete_editions(tx, [broadcast.edition]) == 1
         assert await tx.value(select(func.count()).select_from(tables.editions)) == 1
         assert len(await stories.facts(tx, [broadcast.story])) == 1
