@@ -6,7 +6,7 @@ READY  := $(VENV)/.ready
 # More than cores: some tests wait for the clock, or for processes of their own.
 WORKERS ?= 4
 
-.PHONY: try demo test lint format types contracts pytest slow screenshots texts lock migration clean
+.PHONY: try demo test lint format types contracts pytest slow faults screenshots texts lock migration clean
 
 try: $(READY)  ## Chat with the bot in a browser: no token, no network
 	$(BIN)/sosik playground
@@ -35,6 +35,12 @@ pytest: $(READY)
 
 slow: $(READY)  ## The tests that take long: hostile documents at full size
 	$(BIN)/pytest -m slow -n $(WORKERS) --dist worksteal
+
+faults: $(READY)  ## What goes wrong, at full length: 200 kills, pauses of a minute; a table of what was lost and doubled
+	SOSIK_FAULTS=full $(BIN)/pytest tests/faults -n $(WORKERS) --dist worksteal
+
+simulate: $(READY)  ## The whole bot by seeds, killed wherever it may be: make simulate SOSIK_SEEDS=2000
+	$(BIN)/python -m tests.simulation
 
 screenshots: $(READY)  ## Take the pictures of docs/ anew (needs chromium)
 	SOSIK_SCREENSHOTS=docs/images $(BIN)/pytest tests/browser -n 0

@@ -26,7 +26,7 @@ from digests.subjects import Due, Filters, filters
 
 log = structlog.get_logger()
 
-BLOCK = 1_000  # due chats of one transaction: other writers never wait for more than 50 ms
+BLOCK = 800  # due chats of one transaction: other writers never wait for more than 50 ms
 BLOCKS = 20  # of one step that has more to come back to, so that a bot that is told to stop does
 LEAD = timedelta(seconds=30)  # before the minute, when ranking for it begins
 SAMPLE = 20  # blocks of the minute's chats whose tastes are ranked ahead; any others are ranked at the minute
