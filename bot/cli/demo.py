@@ -71,8 +71,10 @@ async def _opinion(running: Playground) -> None:
 
 
 async def _morning(running: Playground) -> None:
-    now = running.clock.now()
-    morning = (now.astimezone(SEOUL) + timedelta(days=1)).replace(hour=7, minute=59, second=58, microsecond=0)
+    now = running.clock.now().astimezone(SEOUL)
+    morning = now.replace(hour=7, minute=59, second=58, microsecond=0)
+    if morning <= now:  # before eight it is today's, else a digest that was missed would come first
+        morning += timedelta(days=1)
     title = running.newsroom.stories[-1].title
     before = _last(running)
     await running.jump(morning)
