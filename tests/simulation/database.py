@@ -1,6 +1,7 @@
 """The real SQLite behind the real driver, in the loop's own thread: a killed process loses what it has not committed."""
 
 import asyncio
+import re
 import shutil
 import sqlite3
 from collections.abc import AsyncIterator, Callable
@@ -16,6 +17,7 @@ from digests.store.engine import Store
 
 SLOW = 0.04  # of what is asked for takes a while
 LONGEST = 0.03  # seconds
+_WRITES = re.compile(r"\s*(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM)\s+(\w+)")
 AT_ONCE = frozenset(
     {"cursor", "fetchall", "fetchone", "fetchmany", "close"}
 )  # what touches no disk costs no step
@@ -70,19 +72,18 @@ class Disk:
         return await self._database.connect()
 
 
-def _nothing() -> None:
+def _nothing(_: frozenset[str]) -> None:
     pass
 
 
+Commit = Callable[[frozenset[str]], None]  # called with the tables that were written
 Job = tuple[asyncio.Future[Any] | None, Callable[[], Any]]
 
 
 class Database:
     """The connections of one run of the bot. `committing` is called before each commit, `committed` after it."""
 
-    def __init__(
-        self, path: Path, chance: Random, committing: Callable[[], None], committed: Callable[[], None]
-    ) -> None:
+    def __init__(self, path: Path, chance: Random, committing: Commit, committed: Commit) -> None:
         self._path = path
         self.chance = chance
         self.committing = committing
@@ -111,6 +112,7 @@ class Connection(aiosqlite.Connection):
         self._database = database
         self._thread: Any = _NoThread()
         self._tx: Any = _Turns(self, database)
+        self.written: set[str] = set()  # tables, by the transaction under way
 
     def __del__(self) -> None:
         """Say nothing: whoever was killed closed nothing."""
@@ -123,11 +125,6 @@ class Connection(aiosqlite.Connection):
             with suppress(sqlite3.Error):
                 raw.rollback()
             raw.close()
-
-    @property
-    def writes(self) -> bool:
-        """Whether a transaction is open in it that has written."""
-        return self._connection is not None and self._connection.in_transaction
 
 
 class _NoThread:
@@ -157,9 +154,15 @@ class _Turns:
             loop.call_soon(self._do, *job)
 
     def _do(self, future: asyncio.Future[Any] | None, function: Callable[[], Any]) -> None:
-        commits = _name(function) == "commit" and self._connection.writes
+        name, sql = _name(function), str(next(iter(getattr(function, "args", ())), ""))
+        if found := _WRITES.match(sql):
+            self._connection.written.add(found[1])
+        written, commits = frozenset(self._connection.written), False
+        if name in {"commit", "rollback"}:
+            self._connection.written.clear()
+            commits = bool(written) and name == "commit"
         if commits:
-            self._database.committing()
+            self._database.committing(written)
         if self._database.dead:  # it struck just before
             return
         try:
@@ -169,7 +172,7 @@ class _Turns:
                 future.set_exception(error)
             return
         if commits:
-            self._database.committed()
+            self._database.committed(written)
         if future is not None and not future.done():
             future.set_result(result)
 

@@ -30,12 +30,27 @@ class Strikes(StrEnum):
     STOP = "stop"  # no kill: it is told to stop
 
 
+ANY_COMMIT = 0.3  # of the kills at a commit; the others wait for one that writes a table
+TABLES = (
+    "entries",
+    "decisions",
+    "broadcasts",
+    "deliveries",
+    "deliveries",
+    "chats",
+    "inbox",
+    "subscriptions",
+    "feeds",
+)
+
+
 @dataclass(frozen=True)
 class Doom:
-    """At the `number`th of these it strikes."""
+    """At the `number`th of these it strikes; of commits it may be the `number`th that writes one table."""
 
     strikes: Strikes
     number: int = 0
+    table: str = ""  # any
 
 
 @dataclass
@@ -111,12 +126,17 @@ class Life:
         self.ended_at = self.awake()
         self.trace.tell(f"{self.now():%d %H:%M:%S.%f} {self.number}.{self.loop.steps} killed: {self.ended}")
 
-    def committing(self) -> None:
-        self._at(Strikes.BEFORE_COMMIT)
+    def committing(self, tables: frozenset[str]) -> None:
+        if self._is_meant(tables):
+            self._at(Strikes.BEFORE_COMMIT)
 
-    def committed(self) -> None:
-        self.tell("committed")
-        self._at(Strikes.AFTER_COMMIT)
+    def committed(self, tables: frozenset[str]) -> None:
+        self.tell("committed", *sorted(tables))
+        if self._is_meant(tables):
+            self._at(Strikes.AFTER_COMMIT)
+
+    def _is_meant(self, tables: frozenset[str]) -> bool:
+        return not self.doom.table or self.doom.table in tables
 
     def asking(self) -> None:
         self._at(Strikes.BEFORE_TAKING)
@@ -132,12 +152,14 @@ class Life:
 
 def doom(chance: Random) -> Doom:
     """Draw how a run ends."""
-    strikes = chance.choices(list(Strikes), weights=(2, 8, 3, 3, 2, 4, 2))[0]
+    strikes = chance.choices(list(Strikes), weights=(2, 6, 4, 6, 2, 4, 2))[0]
     match strikes:
         case Strikes.STEP:
             return Doom(strikes, round(10 ** chance.uniform(1.5, 4.2)))
         case Strikes.BEFORE_COMMIT | Strikes.AFTER_COMMIT:
-            return Doom(strikes, round(10 ** chance.uniform(0, 2)))
+            if chance.random() < ANY_COMMIT:
+                return Doom(strikes, round(10 ** chance.uniform(0, 2)))
+            return Doom(strikes, round(10 ** chance.uniform(0, 0.9)), chance.choice(TABLES))
         case Strikes.BEFORE_TAKING | Strikes.AFTER_TAKING:
             return Doom(strikes, round(10 ** chance.uniform(0, 1.3)))
         case Strikes.STOP:
