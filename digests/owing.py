@@ -105,7 +105,7 @@ class _Step:
         self._empty = empty
         self._made: dict[int, Made | None] = {}  # by the identity of tastes, which readers share
         self._new: dict[int, Made] = {}  # whose editions are to be written
-        self._owed: list[tuple[ChatId, str, Made, str | None, datetime]] = []
+        self._owed: list[tuple[ChatId, str, Made, str | None]] = []
         self._told: list[HeldAlert] = []
         self._shares: dict[Share, str | None] = {}
 
@@ -142,7 +142,7 @@ class _Step:
                 return
             self._new[id(made)] = made
         asks = not chat.zone_known and chat.zone_asks < ZONE_ASKS
-        self._owed.append((chat.id, key, made, self._share(had, held, asks=asks), chat.at))
+        self._owed.append((chat.id, key, made, self._share(had, held, asks=asks)))
         self._told += held
         self.moved[next_at, True, ZONE_ASKS if asks else None].append(chat.id)
 
@@ -151,8 +151,8 @@ class _Step:
         new = {id_: await editions.add(tx, made.ranking, now) for id_, made in self._new.items()}
         self.owing.written = [(made, new[id_]) for id_, made in self._new.items()]
         owed = [
-            OwedDigest(chat, key, made.edition or new[id(made)], share, at)
-            for chat, key, made, share, at in self._owed
+            OwedDigest(chat, key, made.edition or new[id(made)], share)
+            for chat, key, made, share in self._owed
         ]
         await due.owe(tx, owed, now, now + WORTH)
         if self._told:

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import structlog
-from sqlalchemy import func, select, text
+from sqlalchemy import Select, column, func, select, table
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
@@ -18,15 +18,36 @@ log = structlog.get_logger()
 
 AGAIN = 0.2  # seconds until a database that is away is asked again
 
-# A session by its process at the server and its beginning: after a restart of the server numbers of processes come again.
-_SESSION = "pid || ' ' || backend_start"
-_OWN = text(f"SELECT {_SESSION} FROM pg_stat_activity WHERE pid = pg_backend_pid()")  # noqa: S608 - no input
-_HOLDER = text(
-    f"SELECT {_SESSION} FROM pg_locks JOIN pg_stat_activity USING (pid)"  # noqa: S608 - no input
-    " JOIN pg_database ON pg_database.oid = pg_locks.database"
-    " WHERE locktype = 'advisory' AND pg_database.datname = current_database() AND granted"
-    " AND classid = :high AND objid = :low AND objsubid = 1"  # a key of 64 bits is shown in two halves
+_ACTIVITY = table("pg_stat_activity", column("pid"), column("backend_start"))
+_DATABASES = table("pg_database", column("oid"), column("datname"))
+_LOCKS = table(
+    "pg_locks",
+    *map(column, ("pid", "database", "locktype", "granted", "classid", "objid", "objsubid")),
 )
+# A session by its process at the server and its beginning: after a restart of the server numbers of processes come again.
+_SESSION = select(_ACTIVITY.c.pid, _ACTIVITY.c.backend_start)
+_OWN = _SESSION.where(_ACTIVITY.c.pid == func.pg_backend_pid())
+
+
+def holder(key: int) -> Select[Any]:
+    """Select the session that holds the advisory lock `key` of this database: its `pid` and `backend_start`.
+
+    The lock is only looked at, not tried: a try would take it for a moment.
+    """
+    locks = _LOCKS.c
+    return (
+        _SESSION.join(_LOCKS, locks.pid == _ACTIVITY.c.pid)
+        .join(_DATABASES, _DATABASES.c.oid == locks.database)
+        .where(
+            locks.locktype == "advisory",
+            locks.granted,
+            _DATABASES.c.datname == func.current_database(),
+            # A key of 64 bits is shown in two halves (PostgreSQL, pg_locks).
+            locks.classid == key >> 32,
+            locks.objid == key & 0xFFFF_FFFF,
+            locks.objsubid == 1,
+        )
+    )
 
 
 @asynccontextmanager
@@ -77,21 +98,20 @@ class _Lock:
         self._engine = engine
         self._key = key
         self._connection: AsyncConnection | None = None
-        self._session = ""
+        self._session: tuple[Any, ...] = ()
 
     async def take(self) -> bool:
         """Take the lock. Says False if another process has it; raises DBAPIError when the database is away."""
         connection = await self._engine.connect()
         try:
             while not await connection.scalar(select(func.pg_try_advisory_lock(self._key))):
-                halves = {"high": self._key >> 32, "low": self._key & 0xFFFF_FFFF}
-                holder = await connection.scalar(_HOLDER, halves)
-                if holder and holder != self._session:
+                other = (await connection.execute(holder(self._key))).first()
+                if other and tuple(other) != self._session:
                     await connection.close()
                     return False
-                if holder:  # our own session, whose end the server has not noticed yet
-                    await connection.scalar(select(func.pg_terminate_backend(int(holder.split()[0]), 1_000)))
-            self._session = str(await connection.scalar(_OWN))
+                if other:  # our own session, whose end the server has not noticed yet
+                    await connection.scalar(select(func.pg_terminate_backend(other.pid, 1_000)))
+            self._session = tuple((await connection.execute(_OWN)).one())
         except BaseException:
             await connection.close()
             raise

@@ -1,9 +1,21 @@
 """Many values as one parameter: one short statement to prepare, however many chats it is about."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, Text, any_, bindparam, func, select
+from sqlalchemy import (
+    ARRAY,
+    JSON,
+    BigInteger,
+    Column,
+    ColumnElement,
+    Text,
+    any_,
+    bindparam,
+    cast,
+    func,
+    select,
+)
 
 from digests.store.engine import Reading
 
@@ -14,3 +26,12 @@ def among(tx: Reading, column: ColumnElement[int], ids: Collection[int]) -> Colu
         each = func.json_each(bindparam(None, json.dumps(list(ids)), type_=Text)).table_valued("value")
         return column.in_(select(each.c.value))
     return column == any_(bindparam(None, list(ids), type_=ARRAY(BigInteger)))
+
+
+def rows_of(tx: Reading, rows: Collection[Sequence[int | str | None]]) -> ColumnElement[list[object]]:
+    """Give rows as a table of one column, each a JSON array: `[0].as_string()` is the first value of a row."""
+    each = func.json_each if tx.dialect == "sqlite" else func.json_array_elements
+    said = bindparam(None, json.dumps(list(rows)), type_=Text)
+    one = each(said if tx.dialect == "sqlite" else cast(said, JSON)).table_valued(Column("value", JSON))
+    found: ColumnElement[list[object]] = one.c.value
+    return found

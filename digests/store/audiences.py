@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select, text
+from sqlalchemy import ColumnElement, func, select
 
 from digests.model import Alerts
 from digests.store.engine import Reading
@@ -65,11 +65,12 @@ async def audiences(tx: Reading) -> Audiences:
 
 async def rush(tx: Reading) -> Rush | None:
     """Find the moment at which the most digests are due, of each chat's next one; the earliest of several."""
+    many = func.count().label("n")
     row = await tx.row(
-        select(chats.c.next_digest_at, func.count().label("n"))
+        select(chats.c.next_digest_at, many)
         .where(chats.c.paused_at.is_(None), chats.c.next_digest_at.is_not(None))
         .group_by(chats.c.next_digest_at)
-        .order_by(text("n DESC"), chats.c.next_digest_at)
+        .order_by(many.desc(), chats.c.next_digest_at)
         .limit(1)
     )
     return Rush(row.next_digest_at, int(row.n)) if row else None

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import ColumnElement, Text, and_, case, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, Text, and_, case, func, insert, literal, or_, select, update
 from sqlalchemy import cast as as_type
 
 from digests.model import ChatId, EditionId, Priority, State
-from digests.store.among import among
+from digests.store.among import among, rows_of
 from digests.store.engine import Reading, Writing
 from digests.store.subject_tables import interests
 from digests.store.tables import chats, deliveries, subscriptions
@@ -36,7 +36,6 @@ class OwedDigest(NamedTuple):
     key: str
     edition: EditionId
     share: str | None  # as it is stored (`codec.share_stored`)
-    due_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,32 +134,28 @@ def between(keys: Collection[str]) -> ColumnElement[bool]:
 
 
 async def owe(tx: Writing, owed: Sequence[OwedDigest], now: datetime, expires_at: datetime) -> None:
-    """Write digests that are owed. Their chats are held, and have none under these keys."""
-    # In the driver's own words: what SQLAlchemy does for each row takes longer than SQLite needs to write it.
+    """Write digests that are owed at the moment which their chats wait for. The chats are held, and have none under these keys."""
     if not owed:
         return
-    table = deliveries.c
-    moments = {at: tx.stored(table.due_at, at) for at in {one.due_at for one in owed}}
-    rows = [(*one[:-1], moments[one.due_at]) for one in owed]
-    written, expires = tx.stored(table.owed_at, now), tx.stored(table.expires_at, expires_at)
-    if tx.dialect == "sqlite":
-        await tx.execute_plainly(
-            f"{_INSERT} VALUES (?, ?, ?, ?, ?, {_SAME}, ?, ?)", [(*row, written, expires) for row in rows]
-        )
-        return
-    await tx.execute_plainly(
-        f"{_INSERT} SELECT chat, key, edition, share::json, due_at, {_SAME}, %s, %s FROM"  # noqa: S608 - ours
-        " unnest(%s::bigint[], %s::text[], %s::bigint[], %s::text[], %s::timestamptz[])"
-        " AS owed (chat, key, edition, share, due_at)",
-        (written, expires, *map(list, zip(*rows, strict=True))),
-    )
-
-
-_INSERT = (
-    "INSERT INTO deliveries"
-    " (chat_id, key, edition_id, share, due_at, priority, state, silent, owed_at, expires_at)"
-)
-_SAME = f"{int(Priority.DIGEST)}, '{State.OWED.value}', false"
+    # One parameter for all: what SQLAlchemy does for each row of many takes longer than SQLite needs to write it.
+    row = rows_of(tx, owed)
+    chat, edition = (as_type(row[place].as_string(), chats.c.id.type) for place in (0, 2))
+    share = row[3].as_string()
+    columns = deliveries.c
+    values: dict[ColumnElement[Any], Any] = {
+        columns.chat_id: chats.c.id,
+        columns.key: row[1].as_string(),
+        columns.edition_id: edition,
+        columns.share: share if tx.dialect == "sqlite" else as_type(share, columns.share.type),
+        columns.due_at: chats.c.next_digest_at,
+        columns.priority: literal(Priority.DIGEST, columns.priority.type),
+        columns.state: literal(State.OWED, columns.state.type),
+        columns.silent: literal(False, columns.silent.type),
+        columns.owed_at: literal(now, columns.owed_at.type),
+        columns.expires_at: literal(expires_at, columns.expires_at.type),
+    }
+    each = select(*values.values()).join_from(row.table, chats, chats.c.id == chat)
+    await tx.execute(insert(deliveries).from_select(list(values), each))
 
 
 async def move_on(

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, CursorResult, Executable, Row, event, text
+from sqlalchemy import Connection, CursorResult, Executable, Row, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionError
@@ -57,19 +57,6 @@ class Writing(Reading):
         if rows is None:
             return await _whole(self._connection.execute(statement))
         return await _whole(self._connection.execute(statement, list(rows)))
-
-    async def execute_plainly(self, sql: str, values: Any) -> None:
-        """Run one statement in the driver's own words, with values as they are stored: for rows by the thousand.
-
-        `values` are a tuple or, for SQLite, a list of tuples: the statement runs for each.
-        """
-        await _whole(self._connection.exec_driver_sql(sql, values))
-
-    def stored(self, column: ColumnElement[Any], value: Any) -> Any:
-        """Give a value as the driver takes it for a column."""
-        dialect = self._connection.dialect
-        bind = column.type.dialect_impl(dialect).bind_processor(dialect)
-        return bind(value) if bind else value
 
 
 class Store:

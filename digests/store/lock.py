@@ -6,10 +6,9 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
-from sqlalchemy import text
 
 from digests.errors import InUseError, StoreError
-from digests.store.advisory import kept
+from digests.store.advisory import holder, kept
 from digests.store.engine import Store
 
 ADVISORY_KEY = 0x50_51_11  # any number, the same in every Sosik; PostgreSQL keeps them by database
@@ -54,13 +53,7 @@ async def is_held(store: Store) -> bool:
     if store.is_sqlite:
         return _is_locked(Path(f"{store.url.database}.lock"))
     async with store.reading() as tx:
-        # Only looked at, not tried: a try would take it for a moment. A key of 64 bits is shown in two halves.
-        holders = text(
-            "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database"
-            " WHERE locktype = 'advisory' AND datname = current_database() AND granted"
-            " AND classid = :high AND objid = :low AND objsubid = 1"
-        ).bindparams(high=ADVISORY_KEY >> 32, low=ADVISORY_KEY & 0xFFFF_FFFF)
-        return bool(await tx.value(holders))
+        return await tx.row(holder(ADVISORY_KEY)) is not None
 
 
 def _is_locked(path: Path) -> bool:
