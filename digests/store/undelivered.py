@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, literal, select, update
 
-from digests.model import ChatId, DeliveryId, EditionId, Ranking, State
+from digests.model import Alerts, ChatId, DeliveryId, EditionId, Ranking, State
 from digests.store import codec
 from digests.store.among import among
 from digests.store.engine import Reading, Writing
@@ -78,7 +78,10 @@ async def _lost(tx: Reading, ids: Collection[DeliveryId], now: datetime) -> list
 
 async def _hold_again(tx: Writing, lost: _Lost, now: datetime) -> None:
     """Hold the alerts that were settled when the digest was owed, in the same transaction and so at the same time."""
-    goes_on = await tx.value(select(chats.c.next_digest_at).where(chats.c.id == lost.chat))
+    chat = await tx.row(select(chats.c.next_digest_at, chats.c.alerts).where(chats.c.id == lost.chat))
+    if chat is None or chat.alerts == Alerts.OFF:  # it said since that it wants none
+        return
+    goes_on = chat.next_digest_at is not None
     again: dict[str, Any] = {"state": State.HELD} if goes_on else {"state": State.OWED, "due_at": now}
     await tx.execute(
         update(deliveries)

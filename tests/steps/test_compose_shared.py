@@ -295,6 +295,22 @@ async def test_what_a_lost_digest_was_to_tell_is_in_the_next(newsroom, state: St
     assert len(newsroom.got(chat)) == 3
 
 
+async def test_who_wants_no_alerts_any_more_gets_none_out_of_a_lost_digest(newsroom) -> None:
+    newsroom.settings = replace(newsroom.settings, breaking=BreakingSettings(max_per_hour=1))
+    chat = await newsroom.subscribe("kpop")
+    for number in range(2):
+        breaking(newsroom, number)
+    await newsroom.news()
+    await newsroom.deliver()
+    newsroom.clock("08:00")
+    await newsroom.compose()
+    async with newsroom.store.writing() as tx:
+        await chats.change(tx, chat.id, alerts=Alerts.OFF, digest_times=(), next_digest_at=None)
+    newsroom.jump(hours=13)
+    await settle(newsroom, chat, State.EXPIRED)
+    assert {row.state for row in await newsroom.deliveries("alert:")} == {"sent", "told"}
+
+
 async def test_a_first_digest_that_is_lost_comes_with_the_second(newsroom) -> None:
     chat = await newsroom.subscribe("kpop")
     newsroom.publish(title(0))
