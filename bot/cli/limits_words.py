@@ -4,13 +4,9 @@ from collections.abc import Iterator
 from datetime import timedelta, tzinfo
 
 from bot.cli.wording import count, length, number, rate
+from bot.config.cautions import FREE_RATE, MESSAGES_A_STAR, PAID_RATE
 from digests.store.audiences import Audiences
 
-# Both of the Bot API, `sendMessage`: paid broadcasts pass at up to 1,000 a second "for a fee of 0.1 Telegram Stars per
-# message"; what stays within the free rate costs nothing.
-FREE_RATE = 30.0
-PAID_RATE = 1_000.0
-STARS_A_MESSAGE = 0.1
 LONG = timedelta(minutes=5)  # from here on an operator may want to pay, or to know that one can
 
 
@@ -42,7 +38,7 @@ def limits(audiences: Audiences, per_second: float, zone: tzinfo, worth: timedel
 
 def paying(messages: int) -> str:
     """Say what paid broadcasts would make of it, and what they cost."""
-    stars = round(messages * STARS_A_MESSAGE * (1 - FREE_RATE / PAID_RATE), -1 if messages > 1_000 else 0)
+    stars = round(messages / MESSAGES_A_STAR * (1 - FREE_RATE / PAID_RATE), -1 if messages > 1_000 else 0)
     return (
         f"Paid broadcasts would make that {length(takes(messages, PAID_RATE))} at {rate(PAID_RATE)}, "
         f"for about {number(round(stars))} Stars each time: see sending.paid_broadcast."

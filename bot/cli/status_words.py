@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
-from bot.cli.limits_words import STARS_A_MESSAGE, chats, limits, takes
+from bot.cli.limits_words import chats, limits, takes
 from bot.cli.wording import count, length, number, rate, utc
+from bot.config.cautions import MESSAGES_A_STAR
 from bot.logs import scrub
 from digests.model import Sends, State
 from digests.store.audiences import Audiences
@@ -56,9 +57,9 @@ def lines(snapshot: Snapshot, zone: tzinfo) -> Iterator[Line]:
     yield Line("sent", _sent(status.settled))
     day, hour = status.settled["day"], status.settled["hour"]
     troubles = any(day.unsent.get(state) for state in _TROUBLE)
-    yield Line("not sent", f"{_unsent(day)} in 24 hours; {_unsent(hour)} in the last", mark=troubles)
+    yield Line("not sent", f"{_unsent(day)} in 24 hours; {_unsent(hour)} in the last hour", mark=troubles)
     if snapshot.stars_a_day:
-        stars = status.paid_for * STARS_A_MESSAGE
+        stars = status.paid_for / MESSAGES_A_STAR
         words = f"{number(stars, decimals=1)} of {number(snapshot.stars_a_day)} set aside today, in UTC"
         yield Line("stars", words, mark=stars >= snapshot.stars_a_day)
     yield Line("chats", _chats(status))

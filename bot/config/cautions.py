@@ -2,8 +2,11 @@
 
 from collections.abc import Iterator
 
-FREE_RATE = 30  # messages a second; Telegram's FAQ asks for paid broadcasts above
-PAID_RATE = 1_000  # messages a second that can be paid for (Bot API, allow_paid_broadcast)
+# Messages a second: what Telegram takes of every bot (its FAQ, "My bot is hitting limits"), and what it takes of one that
+# pays for what is above (Bot API, `allow_paid_broadcast`).
+FREE_RATE = 30
+PAID_RATE = 1_000
+MESSAGES_A_STAR = 10
 
 
 def of_rate(rate: float, stars: int | None) -> Iterator[str]:
@@ -17,7 +20,7 @@ def of_rate(rate: float, stars: int | None) -> Iterator[str]:
     if rate <= FREE_RATE:
         yield f"{paid}: nothing is paid for at {rate:g} a second; {FREE_RATE} are free."
         return
-    yield f"{paid}: what is above {FREE_RATE} costs 0.1 Stars each, up to sending.paid_stars_per_day = {stars}."
+    yield f"{paid}: what is above {FREE_RATE} costs {1 / MESSAGES_A_STAR:g} Stars each, up to sending.paid_stars_per_day = {stars}."
     if rate > PAID_RATE:
         yield f"{key}: above {PAID_RATE} Telegram answers 429, also to what is paid for."
 

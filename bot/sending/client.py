@@ -9,10 +9,10 @@ from telegram.ext import ExtBot
 from telegram.warnings import PTBUserWarning
 
 from bot.config import Config
+from bot.config.cautions import FREE_RATE
 from bot.sending.pace import Gate
 from bot.sending.paying import Budget, StarPurse
 from bot.sending.sender import slots_for
-from bot.sending.speed import FREE_RATE
 from bot.sending.wire import Wire
 from digests.store.engine import Store
 

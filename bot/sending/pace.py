@@ -14,9 +14,10 @@ import structlog
 from telegram.error import BadRequest, RetryAfter
 from telegram.ext import BaseRateLimiter
 
+from bot.config.cautions import FREE_RATE
 from bot.sending.limits import ChatLimits, Who
 from bot.sending.outcomes import seconds_told
-from bot.sending.speed import FREE_RATE, Flow, Pace, Speed
+from bot.sending.speed import Flow, Pace, Speed
 from digests.model import Priority
 
 log = structlog.get_logger()

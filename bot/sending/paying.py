@@ -12,14 +12,13 @@ from typing import Self
 
 import structlog
 
-from bot.sending.speed import FREE_RATE
+from bot.config.cautions import FREE_RATE, MESSAGES_A_STAR
 from digests.errors import StoreError
 from digests.store import stars
 from digests.store.engine import Store
 
 log = structlog.get_logger()
 
-MESSAGES_A_STAR = 10
 AHEAD = 5.0  # seconds of paid messages that are set aside at once ...
 PARTS = 20  # ... and at most this part of a day's budget: what a kill may waste
 PAUSE = timedelta(hours=1)  # after Telegram took no Stars, and ...

@@ -9,7 +9,8 @@ after half a minute, and on to what is configured. What was sent before the rate
 import math
 from dataclasses import dataclass
 
-FREE_RATE = 30  # messages a second that Telegram takes of every bot (its FAQ, "My bot is hitting limits")
+from bot.config.cautions import FREE_RATE
+
 DECREASE = 0.5
 REGAINED_IN = 60.0  # seconds in which the rate grows by as much as had left in the second before
 LEAST = 1.0  # messages a second; or what is configured, where that is less
