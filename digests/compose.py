@@ -13,8 +13,7 @@ import structlog
 
 from digests.editions.cards import card
 from digests.editions.digest import compose as arrange
-from digests.editions.tastes import FIRST as FIRST  # noqa: PLC0414 - it is asked for here
-from digests.editions.tastes import Pool, Taste, pool_of
+from digests.editions.tastes import FIRST, Pool, Taste, pool_of
 from digests.model import Card, Chat, DigestContent, StoryFacts, StoryId
 from digests.owing import Owing, Reader, owe
 from digests.rankings import DEPTH, RANG, Rankings, Upto, upto

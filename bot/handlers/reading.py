@@ -17,6 +17,7 @@ from bot.texts import Voice
 from digests import compose
 from digests.editions.cards import card
 from digests.editions.likeness import nearest
+from digests.editions.tastes import FIRST
 from digests.editions.timetable import zone_of
 from digests.editions.trending import LEAST, WINDOW, trending
 from digests.model import Card, Chat, StoryId
@@ -44,7 +45,7 @@ async def digest_now(update: Update, talk: Talk) -> None:
         return
     zone = zone_of(chat.zone)
     if content is None:
-        since = now - compose.FIRST
+        since = now - FIRST
         await talk.send(talk.formatter.empty_digest(language=chat.language, zone=zone, now=now, since=since))
         return
     await talk.send(*talk.formatter.digest(content, language=chat.language, zone=zone, now=now))
