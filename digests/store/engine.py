@@ -13,8 +13,10 @@ from sqlalchemy.exc import TimeoutError as NoConnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from digests.errors import StoreError
+from digests.store import driver
 
 BUSY_TIMEOUT_MS = 5_000
+_OURS = {"connect_args": {"async_creator_fn": driver.connect}}
 
 T = TypeVar("T")
 
@@ -73,7 +75,7 @@ class Store:
     ) -> "Store":
         """Make a store for `sqlite:///path` or `postgresql://user@host/name`; connects at first use.
 
-        `connect` makes SQLite's connections instead of aiosqlite, whose connections have a thread each: for those who
+        `connect` makes SQLite's connections instead of `driver`, whose connections have a thread each: for those who
         say themselves when a statement runs. Raises StoreError for a URL that names neither database.
         """
         try:
@@ -85,7 +87,8 @@ class Store:
             ) from None
         match parsed.get_backend_name():
             case "sqlite":
-                return cls._sqlite(parsed, readers, {"async_creator": connect} if connect else {})
+                driven = {"async_creator": connect} if connect else _OURS
+                return cls._sqlite(parsed, readers, driven)
             case "postgresql":
                 engine = create_async_engine(
                     parsed.set(drivername="postgresql+psycopg"),
@@ -109,13 +112,13 @@ class Store:
         folder = Path(url.database).absolute().parent
         if not folder.is_dir():
             raise StoreError(f"The database's folder {folder} does not exist.", hint="Create it first.")
-        driver = url.set(drivername="sqlite+aiosqlite")
+        named = url.set(drivername="sqlite+aiosqlite")
         # One connection writes, so that writers wait in our queue and never meet SQLite's "locked".
         writer = create_async_engine(
-            driver, hide_parameters=True, pool_size=1, max_overflow=0, pool_timeout=60, **driven
+            named, hide_parameters=True, pool_size=1, max_overflow=0, pool_timeout=60, **driven
         )
         reader = create_async_engine(
-            driver, hide_parameters=True, pool_size=readers, max_overflow=0, pool_timeout=60, **driven
+            named, hide_parameters=True, pool_size=readers, max_overflow=0, pool_timeout=60, **driven
         )
         _prepare_sqlite(writer, begin="BEGIN IMMEDIATE", writes=True)
         _prepare_sqlite(reader, begin="BEGIN", writes=False)

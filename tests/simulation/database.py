@@ -13,14 +13,12 @@ from typing import Any
 
 import aiosqlite
 
+from digests.store import driver
 from digests.store.engine import Store
 
 SLOW = 0.04  # of what is asked for takes a while
 LONGEST = 0.03  # seconds
 _WRITES = re.compile(r"\s*(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM)\s+(\w+)")
-AT_ONCE = frozenset(
-    {"cursor", "fetchall", "fetchone", "fetchmany", "close"}
-)  # what touches no disk costs no step
 
 
 class Disk:
@@ -104,8 +102,8 @@ class Database:
             connection.die()
 
 
-class Connection(aiosqlite.Connection):
-    """aiosqlite's, whose thread and queue are the event loop."""
+class Connection(driver.Connection):
+    """The store's, whose thread and queue are the event loop."""
 
     def __init__(self, connector: Callable[[], sqlite3.Connection], database: Database) -> None:
         super().__init__(connector, iter_chunk_size=64)
@@ -146,9 +144,7 @@ class _Turns:
             raise ValueError("Connection closed")
         loop = asyncio.get_running_loop()
         chance = self._database.chance
-        if _name(job[1]) in AT_ONCE:
-            self._do(*job)
-        elif chance.random() < SLOW:
+        if chance.random() < SLOW:
             loop.call_later(chance.uniform(0, LONGEST), self._do, *job)
         else:
             loop.call_soon(self._do, *job)
