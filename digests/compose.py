@@ -5,9 +5,11 @@ owes this one. What is the same for all chats of a taste is made before, also ah
 chat is owed is decided at its minute, in the transaction that writes it (`owing`).
 """
 
-from collections.abc import Callable, Iterable, Sequence
+import asyncio
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any, TypeVar
 
 import structlog
 
@@ -18,7 +20,7 @@ from digests.model import Card, Chat, DigestContent, StoryFacts, StoryId
 from digests.owing import Owing, Reader, owe
 from digests.rankings import DEPTH, RANG, Rankings, Upto, upto
 from digests.settings import Settings
-from digests.store import chats, due, namings, standing, stories, subscriptions
+from digests.store import chats, codec, due, namings, standing, stories, subscriptions
 from digests.store.due import DueChat
 from digests.store.engine import Reading, Store, Writing
 from digests.subjects import Due, Filters, filters
@@ -34,6 +36,9 @@ LASTING = timedelta(minutes=5)  # so long what they cover is good enough
 
 _NONE: frozenset[StoryId] = frozenset()
 
+T = TypeVar("T")
+U = TypeVar("U")
+
 
 @dataclass(frozen=True, slots=True)
 class Composed:
@@ -43,6 +48,32 @@ class Composed:
     owed: int
     editions: int
     more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """Chats whose digest is due, in order, with what decides their tastes."""
+
+    chats: Sequence[DueChat]
+    pools: Sequence[Pool]
+
+    @property
+    def is_full(self) -> bool:
+        """Whether there may be more of them."""
+        return len(self.chats) == BLOCK
+
+    @property
+    def end(self) -> tuple[datetime, int]:
+        """Say after whom the next block begins."""
+        return codec.moment_stored(self.chats[-1].at), self.chats[-1].id
+
+    def last(self) -> dict[Pool, datetime | None]:
+        """Give each pool with the time of the last digest of a chat of it."""
+        found: dict[Pool, datetime | None] = {}
+        for chat, pool in zip(self.chats, self.pools, strict=True):
+            if pool not in found:
+                found[pool] = _moment(chat.digested_at)
+        return found
 
 
 @dataclass(slots=True)
@@ -79,31 +110,31 @@ async def compose(
 ) -> Composed:
     """Compose the digests that are due. With `ahead`, what the next minute needs is ranked before it."""
     moment = now()
-    async with store.reading() as tx:
-        block = await due.due(tx, moment, BLOCK)
-    if not block:
+    block = await _look(store, settings, moment)
+    if not block.chats:
         if ahead is not None:
             await _look_ahead(store, settings, ahead, moment)
         return Composed(0, 0, 0, more=False)
     rankings = await _rankings(store, settings, ahead, moment)
     seen = owed = editions = 0
     at = moment
-    while block:
-        seen += len(block)
-        for one in await _owe(store, settings, rankings, block, now=now, at=at):
+    while block.chats:
+        seen += len(block.chats)
+        goes_on = block.is_full and (ahead is None or seen < BLOCKS * BLOCK)
+        # Who was left out, since something happened to it, is not met again before the next step.
+        coming = _look(store, settings, moment, after=block.end) if goes_on else None
+        done, following = await _meanwhile(_owe(store, settings, rankings, block, now=now, at=at), coming)
+        for one in done:
             owed += one.owed
             editions += len(one.written)
-        if len(block) < BLOCK:
+        if following is None:
             break
-        if ahead is not None and seen >= BLOCKS * BLOCK:
-            ahead.keep(rankings, settings, moment, begun=True)
-            break
+        block = following
         at = now()
-        # Who was left out, since something happened to it, is not met again before the next step.
-        async with store.reading() as tx:
-            block = await due.due(tx, moment, BLOCK, after=(block[-1].at, block[-1].id))
+    if block.is_full and ahead is not None:
+        ahead.keep(rankings, settings, moment, begun=True)
     log.info("composed", due=seen, owed=owed, editions=editions)
-    return Composed(seen, owed, editions, more=len(block) == BLOCK)
+    return Composed(seen, owed, editions, more=block.is_full)
 
 
 async def _rankings(store: Store, settings: Settings, ahead: Ahead | None, now: datetime) -> Rankings:
@@ -172,17 +203,40 @@ def _slugs(settings: Settings) -> frozenset[str]:
     return frozenset(category.slug for category in settings.categories)
 
 
+async def _look(
+    store: Store, settings: Settings, until: datetime, after: tuple[datetime, int] | None = None
+) -> _Block:
+    """Read the next chats that are due."""
+    async with store.reading() as tx:
+        block = await due.due(tx, until, BLOCK, after=after)
+    return _Block(block, _pools(settings, block))
+
+
+async def _meanwhile(
+    work: Coroutine[Any, Any, T], beside: Coroutine[Any, Any, U] | None
+) -> tuple[T, U | None]:
+    """Do both at once, so that one computes while the other waits for the database; none goes on where one fails."""
+    if beside is None:
+        return await work, None
+    task = asyncio.create_task(beside)
+    try:
+        return await work, await task
+    finally:
+        task.cancel()
+        await asyncio.wait({task})
+
+
 async def _owe(
     store: Store,
     settings: Settings,
     rankings: Rankings,
-    block: Sequence[DueChat],
+    block: _Block,
     *,
     now: Callable[[], datetime],
     at: datetime,
 ) -> list[Owing]:
     """Owe a block of chats their digests, in as many transactions as there is room for."""
-    readers = await _readers(store, settings, rankings, block, at)
+    readers = await _readers(store, rankings, block, at)
     done: list[Owing] = []
     while readers:
         await rankings.rank({id(reader.taste): reader.taste for reader in readers}.values())
@@ -197,37 +251,31 @@ async def _owe(
     return done
 
 
-async def _readers(
-    store: Store, settings: Settings, rankings: Rankings, block: Sequence[DueChat], now: datetime
-) -> list[Reader]:
-    """Read what decides the chats' tastes, and what they had in earlier digests; rankings follow what happened since."""
+async def _readers(store: Store, rankings: Rankings, block: _Block, now: datetime) -> list[Reader]:
+    """Give the chats with their tastes and what they had in earlier digests; rankings follow what happened since."""
     if now >= rankings.read_at + FRESH:
         await rankings.refresh(now)
-    ids = [chat.id for chat in block]
     async with store.reading() as tx:
         await rankings.heed(tx)
-        pools = await _pools(tx, settings, block)
-        interested = await due.interested(tx, ids)
-    last: dict[Pool, datetime | None] = {}
-    for chat, pool in zip(block, pools, strict=True):
-        last.setdefault(pool, chat.digested_at)
+    last = block.last()
     await rankings.gather(last)
+    each = list(zip(block.chats, block.pools, strict=True))
     chosen = Filters()
-    if interested:
-        some = [
-            Due(chat.id, chat.named_seq, pool.wanted, pool.since, rankings.here(pool))
-            for chat, pool in zip(block, pools, strict=True)
-            if chat.id in interested
-        ]
+    some = [
+        Due(chat.id, chat.named_seq, pool.wanted, pool.since, rankings.here(pool))
+        for chat, pool in each
+        if chat.interested
+    ]
+    if some:
         async with store.reading() as tx:
             chosen = await filters(tx, some, rankings.facts, upto=rankings.upto.named)
         await rankings.look_for(rankings.take(chosen.others.values()))
-    stood = await rankings.stood(ids)
+    stood = await rankings.stood([chat.id for chat in block.chats])
     plain = {pool: Taste(pool) for pool in last}
     readers = []
-    for chat, pool in zip(block, pools, strict=True):
+    for chat, pool in each:
         taste, had, follows = plain[pool], stood.get(chat.id, _NONE), bool(pool.wanted)
-        if chat.id in interested:
+        if chat.interested:
             taste = Taste(pool, chosen.of(chat.id))
             had |= chosen.muted(chat.id, rankings.facts)
             follows = follows or chat.id in chosen.followers
@@ -235,26 +283,28 @@ async def _readers(
     return readers
 
 
-async def _pools(tx: Reading, settings: Settings, block: Sequence[DueChat]) -> list[Pool]:
+def _pools(settings: Settings, block: Sequence[DueChat]) -> list[Pool]:
     """Give each chat's pool; chats alike have one and the same."""
     slugs = _slugs(settings)
-    follow = await due.follow(tx, [chat.id for chat in block])
     alike: dict[tuple[object, ...], Pool] = {}
     pools = []
     for chat in block:
-        said = follow.get(chat.id, "")
-        key = (said, chat.digested_seq, chat.named_seq, chat.digested_at, chat.at)
+        key = (chat.follows, chat.digested_seq, chat.named_seq, chat.digested_at, chat.at)
         pool = alike.get(key)
         if pool is None:
             pool = alike[key] = pool_of(
-                slugs.intersection(said.split()),
+                slugs.intersection(chat.follows.split()),
                 after=chat.digested_seq,
                 named_after=chat.named_seq,
-                last_at=chat.digested_at,
-                due_at=chat.at,
+                last_at=_moment(chat.digested_at),
+                due_at=codec.moment_stored(chat.at),
             )
         pools.append(pool)
     return pools
+
+
+def _moment(stored: str | None) -> datetime | None:
+    return None if stored is None else codec.moment_stored(stored)
 
 
 async def _look_ahead(store: Store, settings: Settings, ahead: Ahead, now: datetime) -> None:
@@ -268,16 +318,14 @@ async def _look_ahead(store: Store, settings: Settings, ahead: Ahead, now: datet
     after: tuple[datetime, int] | None = None
     tastes: set[Taste] = set()
     for _ in range(SAMPLE):
-        async with store.reading() as tx:
-            block = await due.due(tx, minute, BLOCK, after=after)
-            pools = await _pools(tx, settings, block)
-        last = {pool: chat.digested_at for chat, pool in zip(block, pools, strict=True)}
+        block = await _look(store, settings, minute, after)
+        last = block.last()
         await rankings.gather(last)
         tastes |= {Taste(pool) for pool in last}
         await rankings.rank(tastes)
-        if len(block) < BLOCK:
+        if not block.is_full:
             break
-        after = (block[-1].at, block[-1].id)
+        after = block.end
     ahead.keep(rankings, settings, minute)
     log.info("ranked ahead", minute=minute.isoformat(), tastes=len(tastes))
 

@@ -55,7 +55,7 @@ async def owe(
 ) -> Owing:
     """Write what the readers are owed, and move their next digest. Who changed meanwhile is left to the next step."""
     ids = [reader.chat.id for reader in readers]
-    current = await due.hold(tx, ids)
+    unchanged = await due.hold(tx, [reader.chat for reader in readers])
     alerted = await standing.alerted(tx, ids, rankings.alert_keys)
     held = await outbox.held(tx, ids)
     calendar = _Calendar(now)
@@ -63,7 +63,7 @@ async def owe(
     step = _Step(rankings, empty=settings.digest.say_when_empty)
     for reader in readers:
         chat = reader.chat
-        if current.get(chat.id) != (chat.at, chat.digested_seq):
+        if chat.id not in unchanged:
             continue
         key, next_at = calendar.of(chat)
         if (chat.id, key) in had:
@@ -81,7 +81,7 @@ class _Calendar:
     def __init__(self, now: datetime) -> None:
         self._now = now
         self._zones: dict[str, tzinfo] = {}
-        self._of: dict[tuple[datetime, str, str], tuple[str, datetime | None]] = {}
+        self._of: dict[tuple[str, str, str], tuple[str, datetime | None]] = {}
 
     def of(self, chat: DueChat) -> tuple[str, datetime | None]:
         """Give the key, and the next moment, strictly after now: a bot that was down for days sends one digest."""
@@ -90,7 +90,10 @@ class _Calendar:
         if found is None:
             zone = self._zones.setdefault(chat.zone, zone_of(chat.zone))
             times = codec.times_stored(chat.times)
-            found = self._of[place] = digest_key(chat.at, zone), next_due(times, zone, self._now)
+            found = self._of[place] = (
+                digest_key(codec.moment_stored(chat.at), zone),
+                next_due(times, zone, self._now),
+            )
         return found
 
 

@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Collection
-from datetime import time
+from datetime import UTC, datetime, time
+from functools import lru_cache
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -116,6 +117,12 @@ def times_to_json(times: tuple[time, ...]) -> list[str]:
 def times(value: list[str]) -> tuple[time, ...]:
     """Read what `times_to_json` wrote."""
     return tuple(time.fromisoformat(at) for at in value)
+
+
+@lru_cache(maxsize=1_024)
+def moment_stored(value: str) -> datetime:
+    """Read a moment as its column holds it; a million chats share a few."""
+    return datetime.fromisoformat(value).replace(tzinfo=UTC)
 
 
 def times_stored(value: str) -> tuple[time, ...]:

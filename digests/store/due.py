@@ -5,7 +5,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import ColumnElement, Text, and_, case, func, insert, literal, or_, select, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Text,
+    and_,
+    case,
+    exists,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy import cast as as_type
 
 from digests.model import ChatId, EditionId, Priority, State
@@ -19,14 +32,16 @@ class DueChat(NamedTuple):
     """Of a chat only what its digest is made from: a million of them are looked at."""
 
     id: ChatId
-    at: datetime  # when the digest is due
+    at: str  # when the digest is due, as it is stored (`codec.moment_stored`)
     zone: str
     times: str  # its digest times as they are stored (`codec.times_stored`)
     digested_seq: int | None
-    digested_at: datetime | None
+    digested_at: str | None  # likewise
     named_seq: int | None
     zone_known: bool
     zone_asks: int
+    follows: str  # its categories, parted by spaces, in no order
+    interested: bool  # whether it follows or mutes anything beside them
 
 
 class OwedDigest(NamedTuple):
@@ -47,16 +62,24 @@ class Covered:
     at: datetime
 
 
+_AT = as_type(chats.c.next_digest_at, Text)
 _COLUMNS = (
     chats.c.id,
-    chats.c.next_digest_at,
+    _AT,
     chats.c.zone,
     as_type(chats.c.digest_times, Text),
     chats.c.digested_seq,
-    chats.c.digested_at,
+    as_type(chats.c.digested_at, Text),
     chats.c.named_seq,
     chats.c.zone_known,
     chats.c.zone_asks,
+    func.coalesce(
+        select(func.aggregate_strings(subscriptions.c.category, " "))
+        .where(subscriptions.c.chat_id == chats.c.id)
+        .scalar_subquery(),
+        "",
+    ),
+    exists().where(interests.c.chat_id == chats.c.id),
 )
 
 
@@ -85,36 +108,27 @@ async def next_moment(tx: Reading, after: datetime, until: datetime) -> datetime
     return found
 
 
-async def follow(tx: Reading, ids: Sequence[ChatId]) -> dict[int, str]:
-    """Give the categories that each chat follows, parted by spaces, in no order; who follows none is left out."""
-    together = func.aggregate_strings(subscriptions.c.category, " ")
-    rows = await tx.rows(
-        select(subscriptions.c.chat_id, together)
-        .where(among(tx, subscriptions.c.chat_id, ids))
-        .group_by(subscriptions.c.chat_id)
+async def hold(tx: Writing, block: Sequence[DueChat]) -> frozenset[int]:
+    """Keep all others from changing the chats, and give those that are as they were read: due then, and not paused."""
+    row = rows_of(tx, [(chat.id, chat.at, chat.digested_seq) for chat in block])
+    id_, seq = (as_type(row[place].as_string(), BigInteger) for place in (0, 2))
+    same = and_(
+        chats.c.id == id_,
+        row[1].as_string() == _AT,
+        chats.c.digested_seq.is_not_distinct_from(seq),
+        chats.c.paused_at.is_(None),
     )
-    return dict(cast("Sequence[tuple[int, str]]", rows))
-
-
-async def interested(tx: Reading, ids: Sequence[ChatId]) -> frozenset[int]:
-    """Tell which of the chats follow or mute anything beside categories."""
-    rows = await tx.rows(select(interests.c.chat_id).distinct().where(among(tx, interests.c.chat_id, ids)))
-    return frozenset(row[0] for row in rows)
-
-
-async def hold(tx: Writing, ids: Sequence[ChatId]) -> dict[int, tuple[datetime | None, int | None]]:
-    """Tell when each chat's digest is due now and what its last one covered, and keep all others from changing that.
-
-    Who is paused, or gone, is left out.
-    """
-    rows = await tx.rows(
-        select(chats.c.id, chats.c.next_digest_at, chats.c.digested_seq)
-        .where(among(tx, chats.c.id, ids), chats.c.paused_at.is_(None))
+    held = (
+        select(chats.c.id)
+        .join_from(row.table, chats, same)
         .order_by(chats.c.id)
-        .with_for_update()
+        .with_for_update(of=chats)
+        .cte("held")
     )
-    held = cast("Sequence[tuple[int, datetime | None, int | None]]", rows)
-    return {chat: (at, seq) for chat, at, seq in held}
+    # They are counted first, since mostly they are all.
+    if await tx.value(select(func.count()).select_from(held)) == len(block):
+        return frozenset(chat.id for chat in block)
+    return frozenset(found.id for found in await tx.rows(select(held.c.id)))
 
 
 async def had(tx: Reading, ids: Sequence[ChatId], keys: Collection[str]) -> frozenset[tuple[int, str]]:

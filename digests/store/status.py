@@ -21,6 +21,7 @@ from digests.store.subject_tables import interests
 from digests.store.tables import (
     IS_HELD,
     IS_OWED,
+    IS_SETTLED,
     IS_UNDONE,
     IS_UNJUDGED,
     IS_UNSENT,
@@ -136,7 +137,7 @@ async def status(tx: Reading, now: datetime, audiences: Audiences) -> Status:
         failing=await _failing(tx),
         paid_for=(await ledger_of(tx, now)).messages,
         signs=Signs(
-            settled=await tx.value(select(func.max(deliveries.c.settled_at))),
+            settled=await tx.value(select(func.max(deliveries.c.settled_at)).where(IS_SETTLED)),
             polled=await tx.value(select(func.max(feeds.c.polled_at))),
             heard=await tx.value(select(memos.c.at).where(memos.c.name == OFFSET)),
         ),

@@ -310,6 +310,7 @@ deliveries = Table(  # the outbox: one message owed to one chat
 # Written out, not as parameters: a plan made before the parameter is known cannot use a partial index.
 IS_OWED = deliveries.c.state == text("'owed'")
 IS_HELD = deliveries.c.state == text("'held'")
+IS_SETTLED = deliveries.c.settled_at.is_not(None)
 IS_UNSENT = deliveries.c.state.not_in(  # settled, but by no message that Telegram took
     [literal_column("'owed'"), literal_column("'held'"), literal_column("'sent'")]
 )
@@ -325,7 +326,12 @@ Index(
     "ix_deliveries_edition_id", deliveries.c.edition_id, deliveries.c.chat_id
 )  # who was sent an edition, in order
 Index("ix_deliveries_held", deliveries.c.chat_id, sqlite_where=IS_HELD, info={POSTGRESQL_WHERE: IS_HELD})
-Index("ix_deliveries_settled_at", deliveries.c.settled_at)
+Index(
+    "ix_deliveries_settled_at",
+    deliveries.c.settled_at,
+    sqlite_where=IS_SETTLED,
+    info={POSTGRESQL_WHERE: IS_SETTLED},
+)
 # Small, since nearly all is sent: what went wrong lately is counted in it, and what was sent is the rest of the other index.
 Index(
     "ix_deliveries_unsent",
