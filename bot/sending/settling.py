@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,6 +19,7 @@ from digests.store.outbox import Settlement
 log = structlog.get_logger()
 
 GATHER = 0.005  # seconds that outcomes are gathered for; on disk well within 200 ms of the answer
+WRITERS = 2  # transactions at once where the database takes more than one: each waits for the disk
 FIRST_PAUSE = 0.1  # seconds before a failed write is tried again, doubled up to LONGEST_PAUSE
 LONGEST_PAUSE = 5.0
 
@@ -52,9 +54,9 @@ class Settler:
         self._gather = gather
         self._store = store
         self._now = now
+        self._most = 1 if store.is_sqlite else WRITERS
         self._waiting: _Waiting = []
-        self._batch: _Waiting = []
-        self._task: asyncio.Task[None] | None = None
+        self._writing: dict[asyncio.Task[None], _Waiting] = {}  # what each of the writers has in hand
 
     async def settle(self, fact: Fact) -> None:
         """Write one fact. Returns when it is committed; a database that is away is waited for.
@@ -63,22 +65,31 @@ class Settler:
         """
         future = asyncio.get_running_loop().create_future()
         self._waiting.append((fact, future))
-        if self._task is None or self._task.done():
-            self._task = asyncio.create_task(self._write(), name="settle")
-            self._task.add_done_callback(self._ended)
+        self._begin()
         await future
 
     async def finish(self, seconds: float) -> None:
         """Wait until all is written that was handed in, also by those who wait no more; at most `seconds`."""
-        if self._task and not self._task.done():
-            await asyncio.wait([self._task], timeout=seconds)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while self._writing:
+                    await asyncio.wait(self._writing)
+
+    def _begin(self) -> None:
+        """Have a writer for what waits, unless one gathers it already."""
+        if len(self._writing) < self._most and all(self._writing.values()):
+            task = asyncio.create_task(self._write(), name="settle")
+            self._writing[task] = []
+            task.add_done_callback(self._ended)
 
     async def _write(self) -> None:
         await asyncio.sleep(self._gather)
-        while self._waiting:
-            self._batch, self._waiting = self._waiting, []
-            error = await self._insist([fact for fact, _ in self._batch])
-            for fact, future in self._batch:
+        task = asyncio.current_task()
+        while task and self._waiting:
+            batch, self._waiting = self._waiting, []
+            self._writing[task] = batch
+            error = await self._insist([fact for fact, _ in batch])
+            for fact, future in batch:
                 # Where one cannot be written the others must not wait for it: each by itself.
                 own = error and await self._insist([fact])
                 if not future.done():
@@ -86,7 +97,7 @@ class Settler:
                         future.set_exception(own)
                     else:
                         future.set_result(None)
-            self._batch = []
+            self._writing[task] = []
 
     async def _insist(self, facts: Sequence[Fact]) -> SQLAlchemyError | None:
         """Write facts in one transaction, waiting for a database that is away. Gives what waiting does not mend."""
@@ -117,11 +128,9 @@ class Settler:
                 await _pause(tx, one.chat, one.outcome, now)
 
     def _ended(self, task: "asyncio.Task[None]") -> None:
-        """Let nobody wait for ever, should writing end by a fault of ours."""
-        if not task.cancelled() and task.exception() is None:
-            return
-        stuck, self._batch = self._batch, []
-        if task is self._task:  # else another has begun, which writes what waits
+        """Let nobody wait for ever: what came as it ended, or should writing end by a fault of ours."""
+        stuck = self._writing.pop(task)
+        if task.cancelled():
             stuck, self._waiting = [*stuck, *self._waiting], []
         error = None if task.cancelled() else task.exception()
         for _, future in stuck:
@@ -131,6 +140,8 @@ class Settler:
                 future.set_exception(error)
             else:
                 future.cancel()
+        if self._waiting:
+            self._begin()
 
 
 async def _pause(tx: Writing, chat: Chat, outcome: Outcome, now: datetime) -> None:

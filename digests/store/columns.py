@@ -24,6 +24,11 @@ _EARLIEST = datetime(1, 1, 1, tzinfo=UTC)
 _LATEST = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
 
 
+def storable(text: str) -> str:
+    """Leave out what a database refuses in a text."""
+    return _UNSTORABLE.sub("", text)
+
+
 class Words(TypeDecorator[str]):
     """Text from outside, without the characters that a database refuses: one entry must not stop a feed."""
 
@@ -33,7 +38,7 @@ class Words(TypeDecorator[str]):
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         """Leave out what cannot be stored."""
         del dialect
-        return None if value is None else _UNSTORABLE.sub("", value)
+        return None if value is None else storable(value)
 
 
 class Utc(TypeDecorator[datetime]):

@@ -151,7 +151,6 @@ async def owe(tx: Writing, owed: Sequence[OwedDigest], now: datetime, expires_at
     """Write digests that are owed at the moment which their chats wait for. The chats are held, and have none under these keys."""
     if not owed:
         return
-    # One parameter for all: what SQLAlchemy does for each row of many takes longer than SQLite needs to write it.
     row = rows_of(tx, owed)
     chat, edition = (as_type(row[place].as_string(), chats.c.id.type) for place in (0, 2))
     share = row[3].as_string()

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, bindparam, case, false, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, case, false, func, or_, select, update
+from sqlalchemy import cast as as_type
 
 from digests.model import (
     Chat,
@@ -19,7 +20,8 @@ from digests.model import (
     State,
 )
 from digests.store import codec, undelivered
-from digests.store.among import among
+from digests.store.among import among, moment_of, rows_of
+from digests.store.columns import storable
 from digests.store.engine import Reading, Writing
 from digests.store.inserting import insert_new
 from digests.store.leaving import NEWEST, taken
@@ -195,46 +197,44 @@ async def settle(tx: Writing, settlements: Sequence[Settlement], now: datetime) 
     """
     if not settlements:
         return
-    await tx.execute(
-        _SETTLE,
+    row = rows_of(
+        tx,
         [
-            {
-                "delivery": one.delivery,
-                "to": one.state,
-                "tries": one.attempt,
-                "never": one.unheard,
-                "parts": one.parts_sent,
-                "message": one.message_id,
-                "due": one.due_at,
-                "why": one.note[:500],
-                "settled": now if one.state in _SETTLED else None,
-            }
+            (
+                one.delivery,
+                one.state,
+                one.attempt,
+                one.unheard,
+                one.parts_sent,
+                one.message_id,
+                one.due_at,
+                storable(one.note[:500]),
+                now if one.state in _SETTLED else None,
+            )
             for one in settlements
         ],
     )
+    parts = row[4].as_integer()  # what was sent never becomes unsent
+    await tx.execute(
+        update(deliveries)
+        .where(deliveries.c.id == as_type(row[0].as_string(), deliveries.c.id.type), IS_OWED)
+        .values(
+            state=row[1].as_string(),
+            attempt=row[2].as_integer(),
+            unheard=row[3].as_integer(),
+            parts_sent=case((deliveries.c.parts_sent < parts, parts), else_=deliveries.c.parts_sent),
+            message_id=func.coalesce(
+                as_type(row[5].as_string(), deliveries.c.message_id.type), deliveries.c.message_id
+            ),
+            due_at=func.coalesce(moment_of(tx, row[6].as_string()), deliveries.c.due_at),
+            note=row[7].as_string(),
+            settled_at=moment_of(tx, row[8].as_string()),
+            run_id=None,
+            lease_until=None,
+        )
+    )
     if lost := [one.delivery for one in settlements if one.state in undelivered.LOST]:
         await undelivered.give_back(tx, lost, now)
-
-
-_PARTS = bindparam("parts", type_=deliveries.c.parts_sent.type)  # what was sent never becomes unsent
-_SETTLE = (
-    update(deliveries)
-    .where(deliveries.c.id == bindparam("delivery"), IS_OWED)
-    .values(
-        state=bindparam("to"),
-        attempt=bindparam("tries"),
-        unheard=bindparam("never"),
-        parts_sent=case((deliveries.c.parts_sent < _PARTS, _PARTS), else_=deliveries.c.parts_sent),
-        message_id=func.coalesce(
-            bindparam("message", type_=deliveries.c.message_id.type), deliveries.c.message_id
-        ),
-        due_at=func.coalesce(bindparam("due", type_=deliveries.c.due_at.type), deliveries.c.due_at),
-        note=bindparam("why"),
-        settled_at=bindparam("settled", type_=deliveries.c.settled_at.type),
-        run_id=None,
-        lease_until=None,
-    )
-)
 
 
 async def part_sent(tx: Writing, delivery: DeliveryId, parts: int, lease_until: datetime) -> None:

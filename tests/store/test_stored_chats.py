@@ -138,7 +138,10 @@ async def test_chats_are_due_at_their_time_the_longest_due_first(store: Store, n
         every = await due.due(tx, newsroom.now, 9)
         assert [chat.id for chat in every] == [2, 1, 3]
         assert await due.due(tx, newsroom.now, 2) == every[:2]
-        assert await due.due(tx, newsroom.now, 9, after=(newsroom.now - timedelta(minutes=5), every[0].id)) == every[1:]
+        assert (
+            await due.due(tx, newsroom.now, 9, after=(newsroom.now - timedelta(minutes=5), every[0].id))
+            == every[1:]
+        )
         assert await due.next_moment(tx, newsroom.now, newsroom.now + timedelta(minutes=1)) == (
             newsroom.now + timedelta(minutes=1)
         )

@@ -231,12 +231,13 @@ async def test_an_outcome_settles_a_delivery_for_good(
         debt, neighbour = await newsroom.owe(tx, [chat, other])
         await claim(tx, newsroom.now)
         later = newsroom.now + MINUTE
-        outcome = Settlement(debt, state, attempt=2, unheard=1, message_id=77, note="why " * 999)
+        outcome = Settlement(debt, state, attempt=2, unheard=1, message_id=77, note="why\x00\ud800 " * 999)
         await outbox.settle(tx, [outcome], later)
         row = await stored(tx, debt)
         assert (row.state, row.message_id, row.attempt, row.unheard) == (state, 77, 2, 1)
         assert (row.settled_at, row.run_id, row.lease_until) == (later, None, None)
-        assert len(row.note) == 500
+        assert row.note == ("why " * 999)[: len(row.note)]
+        assert 300 < len(row.note) <= 500
         assert row.due_at == newsroom.now, "when it rang is what the caps count by"
         await outbox.settle(tx, [Settlement(debt, State.OWED, due_at=later)], later)
         assert await state_of(tx, debt) == state
