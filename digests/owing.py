@@ -15,7 +15,7 @@ from digests.model import ChatId, EditionId, Share, StoryId
 from digests.rankings import Made, Rankings
 from digests.settings import Settings
 from digests.store import codec, due, editions, outbox, standing
-from digests.store.due import Covered, DueChat, OwedDigest
+from digests.store.due import Covered, DueChat, Move, OwedDigest
 from digests.store.engine import Writing
 from digests.store.outbox import HeldAlert
 
@@ -161,8 +161,11 @@ class _Step:
         if self._told:
             await outbox.told(tx, [alert.delivery for alert in self._told], now)
         covered = Covered(self._rankings.upto.filed, self._rankings.upto.named, now)
-        for (next_at, covers, asks), chats in self.moved.items():
-            await due.move_on(tx, chats, next_at, covered if covers else None, zone_asks=asks)
+        moves = [
+            Move(chats, next_at, covered if covers else None, asks)
+            for (next_at, covers, asks), chats in self.moved.items()
+        ]
+        await due.move_on(tx, moves)
         self.owing.owed = len(owed)
 
     def _of(self, taste: Taste) -> Made | None:

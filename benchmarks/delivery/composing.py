@@ -15,6 +15,7 @@ from benchmarks.delivery.databases import SETTINGS, TASTES, Readers, database, f
 from benchmarks.delivery.transactions import Transactions
 from benchmarks.measuring import run as process
 from bot.logs import set_up
+from bot.loop import long_lived
 from digests.compose import compose
 from digests.store import tables
 from digests.store.engine import Store
@@ -75,4 +76,5 @@ def digests(databases: Sequence[tuple[str, str]], chats: int) -> None:
 
 if __name__ == "__main__":
     set_up(level="WARNING")
+    long_lived()
     print(json.dumps(asyncio.run(measure(sys.argv[1], int(sys.argv[2])))))

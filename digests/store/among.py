@@ -3,11 +3,13 @@
 import json
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import (
     ARRAY,
     JSON,
     BigInteger,
+    BindParameter,
     Column,
     ColumnElement,
     Text,
@@ -18,6 +20,7 @@ from sqlalchemy import (
     select,
     type_coerce,
 )
+from sqlalchemy.types import TypeEngine
 
 from digests.store.columns import Utc
 from digests.store.engine import Reading
@@ -25,10 +28,27 @@ from digests.store.engine import Reading
 
 def among(tx: Reading, column: ColumnElement[int], ids: Collection[int]) -> ColumnElement[bool]:
     """Whether a column of ids holds one of `ids`. Each is looked up by the column's index, as with `IN (…)`."""
-    if tx.dialect == "sqlite":
-        each = func.json_each(bindparam(None, json.dumps(list(ids)), type_=Text)).table_valued("value")
-        return column.in_(select(each.c.value))
-    return column == any_(bindparam(None, list(ids), type_=ARRAY(BigInteger)))
+    return _among(tx.dialect, column, bindparam(None, ids_in(tx, ids), type_=_type_of(tx.dialect)))
+
+
+def among_bound(dialect: str, column: ColumnElement[int], name: str) -> ColumnElement[bool]:
+    """Say the same for a statement that is made once, and run with `ids_in` as the parameter `name`."""
+    return _among(dialect, column, bindparam(name, type_=_type_of(dialect)))
+
+
+def ids_in(tx: Reading, ids: Collection[int]) -> str | list[int]:
+    """Give ids as the one parameter that they are."""
+    return json.dumps(list(ids)) if tx.dialect == "sqlite" else list(ids)
+
+
+def _among(dialect: str, column: ColumnElement[int], ids: BindParameter[Any]) -> ColumnElement[bool]:
+    if dialect == "sqlite":
+        return column.in_(select(func.json_each(ids).table_valued("value").c.value))
+    return column == any_(ids)
+
+
+def _type_of(dialect: str) -> TypeEngine[Any]:
+    return Text() if dialect == "sqlite" else ARRAY(BigInteger)
 
 
 Value = int | str | datetime | None

@@ -3,18 +3,23 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple, cast
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     ColumnElement,
     Text,
+    Update,
     and_,
+    bindparam,
     case,
     exists,
     func,
     insert,
     literal,
+    not_,
     or_,
     select,
     update,
@@ -22,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy import cast as as_type
 
 from digests.model import ChatId, EditionId, Priority, State
-from digests.store.among import among, rows_of
+from digests.store.among import among, among_bound, ids_in, rows_of
 from digests.store.engine import Reading, Writing
 from digests.store.subject_tables import interests
 from digests.store.tables import chats, deliveries, subscriptions
@@ -60,6 +65,15 @@ class Covered:
     filed: int  # the last filing
     named: int  # the last naming
     at: datetime
+
+
+class Move(NamedTuple):
+    """Where chats stand whose digest was looked at."""
+
+    chats: Sequence[ChatId]
+    next_at: datetime | None
+    covered: Covered | None  # None: what it was
+    zone_asks: int | None = None  # None: as many as there were
 
 
 _AT = as_type(chats.c.next_digest_at, Text)
@@ -171,29 +185,45 @@ async def owe(tx: Writing, owed: Sequence[OwedDigest], now: datetime, expires_at
     await tx.execute(insert(deliveries).from_select(list(values), each))
 
 
-async def move_on(
-    tx: Writing,
-    ids: Sequence[ChatId],
-    next_at: datetime | None,
-    covered: Covered | None,
-    *,
-    zone_asks: int | None = None,
-) -> None:
-    """Write when the chats' next digest is due, what their last one `covered`, and how often their zone was asked for.
+async def move_on(tx: Writing, moves: Sequence[Move]) -> None:
+    """Write when chats' next digest is due, what their last one covered, and how often their zone was asked for.
 
-    What was covered never becomes less. None: as it is.
+    What was covered never becomes less.
     """
-    if not ids:
+    if not moves:
         return
-    values: dict[str, Any] = {"next_digest_at": next_at}
-    if covered is not None:
-        values["digested_seq"] = _at_least(chats.c.digested_seq, covered.filed)
-        values["named_seq"] = _at_least(chats.c.named_seq, covered.named)
-        values["digested_at"] = covered.at
-    if zone_asks is not None:
-        values["zone_asks"] = zone_asks
-    await tx.execute(update(chats).where(among(tx, chats.c.id, ids)).values(values))
+    rows = [
+        {
+            "ids": ids_in(tx, move.chats),
+            "next": move.next_at,
+            "covers": move.covered is not None,
+            "filed": move.covered.filed if move.covered else 0,
+            "named": move.covered.named if move.covered else 0,
+            "now": move.covered.at if move.covered else None,
+            "asks": move.zone_asks,
+        }
+        for move in moves
+    ]
+    await tx.execute(_moving(tx.dialect), rows)
 
 
-def _at_least(column: ColumnElement[int], covered: int) -> ColumnElement[int]:
-    return case((column > covered, column), else_=literal(covered, column.type))
+@cache
+def _moving(dialect: str) -> Update:
+    """Make the statement once: with that SQLAlchemy is busy for longer than with running it."""
+    covers = bindparam("covers", type_=Boolean)
+    at_least: dict[ColumnElement[Any], Any] = {
+        column: case((or_(not_(covers), column > covered), column), else_=covered)
+        for column, covered in (
+            (chats.c.digested_seq, bindparam("filed", type_=chats.c.digested_seq.type)),
+            (chats.c.named_seq, bindparam("named", type_=chats.c.named_seq.type)),
+        )
+    }
+    values: dict[ColumnElement[Any], Any] = {
+        chats.c.next_digest_at: bindparam("next", type_=chats.c.next_digest_at.type),
+        **at_least,
+        chats.c.digested_at: func.coalesce(
+            bindparam("now", type_=chats.c.digested_at.type), chats.c.digested_at
+        ),
+        chats.c.zone_asks: func.coalesce(bindparam("asks", type_=chats.c.zone_asks.type), chats.c.zone_asks),
+    }
+    return update(chats).where(among_bound(dialect, chats.c.id, "ids")).values(values)

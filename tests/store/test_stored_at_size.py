@@ -250,7 +250,7 @@ async def test_no_statement_of_every_second_reads_a_whole_table(
         "when digests come next": lambda tx: due.next_moment(tx, now, now + timedelta(minutes=2)),
         "due chats held": lambda tx: due.hold(tx, block),
         "who had a digest": lambda tx: due.had(tx, some, {"digest:2026-11-24:08:00"}),
-        "due chats moved on": lambda tx: due.move_on(tx, some, now, due.Covered(7, 7, now)),
+        "due chats moved on": lambda tx: due.move_on(tx, [due.Move(some, now, due.Covered(7, 7, now))]),
         "alerts of many chats": lambda tx: standing.alerted(
             tx, some, standing.alert_keys([StoryId(n) for n in range(1, 300)])
         ),

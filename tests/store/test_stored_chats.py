@@ -154,7 +154,7 @@ async def test_what_digests_cover_never_becomes_less(store: Store, newsroom) -> 
         await chats.change(tx, ids[1], digested_seq=9, named_seq=2)
         await chats.change(tx, ids[2], digested_seq=2, named_seq=9)
         later = newsroom.now + timedelta(days=1)
-        await due.move_on(tx, ids, later, due.Covered(5, 5, newsroom.now), zone_asks=3)
+        await due.move_on(tx, [due.Move(ids, later, due.Covered(5, 5, newsroom.now), zone_asks=3)])
         found = await chats.by_ids(tx, ids)
     assert [(found[one].digested_seq, found[one].named_seq) for one in ids] == [(5, 5), (9, 5), (5, 9)]
     assert {(one.next_digest_at, one.digested_at, one.zone_asks) for one in found.values()} == {
