@@ -153,12 +153,12 @@ async def claim(
         update(feeds)
         .where(feeds.c.id.in_(select(due.cte().c.id)))
         .values(run_id=run, lease_until=lease_until)
-        .returning(*_DUE)
+        .returning(*DUE)
     )
     return tuple(due_of(row) for row in rows)
 
 
-_DUE = tuple(
+DUE = tuple(
     feeds.c[name]
     for name in (
         "id", "url", "name", "etag", "last_modified", "succeeded_at", "failures", "address", "body_hash", "key_version",
@@ -168,25 +168,29 @@ _DUE = tuple(
 
 
 def due_of(row: Any) -> DueFeed:
-    """Read a feed's row, which has at least the columns of _DUE."""
+    """Read a feed's row, which begins with the columns of DUE."""
+    (
+        feed, url, name, etag, last_modified, succeeded_at, failures, address, body_hash, key_version,
+        habits, moving_to, moving_since, moving_polls, reissued_at, forbids, hub, hub_topic, hub_until,
+    ) = row[: len(DUE)]  # fmt: skip
     return DueFeed(
-        FeedId(row.id),
-        row.url,
-        row.name,
-        row.etag,
-        row.last_modified,
-        row.succeeded_at is None,
-        row.failures,
-        address=row.address,
-        body_hash=row.body_hash,
-        key_version=row.key_version,
-        habits=_habits(row.habits),
-        moving=Move(row.moving_to, row.moving_since, row.moving_polls) if row.moving_to else None,
-        reissued_at=row.reissued_at,
-        forbids=row.forbids,
-        succeeded_at=row.succeeded_at,
-        hub=Offer(row.hub, row.hub_topic),
-        hub_until=row.hub_until,
+        feed,
+        url,
+        name,
+        etag,
+        last_modified,
+        succeeded_at is None,
+        failures,
+        address,
+        body_hash,
+        key_version,
+        _habits(habits),
+        Move(moving_to, moving_since, moving_polls) if moving_to else None,
+        reissued_at,
+        forbids,
+        succeeded_at,
+        Offer(hub, hub_topic),
+        hub_until,
     )
 
 
