@@ -26,9 +26,13 @@ class Run:
 
 
 def run(command: Sequence[str], folder: Path) -> Run:
-    """Run a process to its end. Ends this one, with what that one said, if it fails."""
+    """Run a process to its end. Ends this one, with what that one said, if it fails.
+
+    It finds its own bytecode, as whoever is installed does: compiling itself anew would be a twentieth of what a poll costs.
+    """
     with (folder / "out").open("wb") as out, (folder / "err").open("wb") as err:
         environment = os.environ | {"PYTHONPATH": str(ROOT)}
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
         began = time.perf_counter()
         process = subprocess.Popen(command, stdout=out, stderr=err, cwd=folder, env=environment)
         _, status, used = os.wait4(process.pid, 0)

@@ -29,6 +29,7 @@ from digests.settings import FeedSettings, Settings
 from digests.store import entries, feeds, polls, told
 from digests.store.engine import Store
 from digests.store.gathering import Gatherer
+from digests.store.unchanged import AsBefore
 from digests.upshot import is_late, notice, to_write
 
 if TYPE_CHECKING:
@@ -233,7 +234,7 @@ class Look:
             hub_until=None if missed else due.hub_until,
         )
         if parsed is None and _is_as_before(due, answer, body_hash):
-            return polls.Kept(feeds.Poll(due.id, again.at, again.reason, as_before=True), now)
+            return polls.Kept(AsBefore(due.id, again.at, again.reason), now)
         poll = feeds.Poll(
             due.id,
             again.at,

@@ -6,7 +6,6 @@ from typing import Any, get_args
 
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
-from rapidfuzz import process
 
 from bot.config.model import Config
 from bot.logs import scrub
@@ -69,8 +68,14 @@ def sentence(detail: ErrorDetails, variables: Collection[str] = ()) -> str:
 
 def closest(word: str, allowed: Collection[str]) -> str:
     """Suggest what was probably meant, else all that is allowed."""
-    best = process.extractOne(word, sorted(allowed), score_cutoff=60)
-    return f" Did you mean {best[0]}?" if best else f" Allowed here: {', '.join(sorted(allowed))}."
+    return _likely(word, sorted(allowed)) or f" Allowed here: {', '.join(sorted(allowed))}."
+
+
+def _likely(word: str, allowed: Collection[str]) -> str:
+    from rapidfuzz import process  # noqa: PLC0415 - most configurations are right, and need not wait for it
+
+    best = process.extractOne(word, allowed, score_cutoff=60)
+    return f" Did you mean {best[0]}?" if best else ""
 
 
 def _key(loc: tuple[int | str, ...]) -> str:
@@ -136,7 +141,5 @@ def stray(name: str) -> str | None:
     sections = {section.upper() for section in Config.model_fields}
     known = wanted[1] in sections
     if (wanted[2] == "__" and not known) or (wanted[2] == "_" and (known or "__" in wanted[3])):
-        allowed = variables_of()
-        best = process.extractOne(name.upper(), allowed, score_cutoff=60)
-        return f"{name}: there is no such variable.{f' Did you mean {best[0]}?' if best else ''}"
+        return f"{name}: there is no such variable.{_likely(name.upper(), variables_of())}"
     return None

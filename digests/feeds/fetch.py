@@ -22,7 +22,7 @@ from digests.errors import FeedError
 from digests.feeds import trouble
 from digests.feeds.addresses import guard, refuse_literal, shown
 from digests.feeds.lifetime import fresh_for, retry_after, validator
-from digests.feeds.manners import Manners, host_of
+from digests.feeds.manners import Manners
 from digests.settings import PollingSettings
 
 T = TypeVar("T")
@@ -153,12 +153,13 @@ class Fetcher:
     async def _led(
         self,
         asked: str,
-        ask: Callable[[URL, URL | None], Awaitable[T | _Elsewhere]],
+        ask: Callable[[URL, URL | None, Callable[[], None]], Awaitable[T | _Elsewhere]],
         begun: Callable[[], None],
     ) -> T:
         """Ask where an address leads, and wait for the turn of each host on the way: that counts for no limit of time.
 
-        `ask` is also told where 301s and 308s, before any other redirect, say that it lives now.
+        `ask` is also told where 301s and 308s, before any other redirect, say that it lives now, and whom to call when
+        there is more to an answer than its head.
         """
         loop = asyncio.get_running_loop()
         url = _checked(asked)
@@ -167,13 +168,13 @@ class Fetcher:
         lasting = True
         left = self._settings.timeout.total_seconds()
         for _ in range(self._settings.max_redirects + 1):
-            async with self._manners.turn(str(url)) as rests:
+            async with self._manners.turn(url.raw_host or "") as rests:
                 if rests is not None:
                     raise trouble.RestingError(rests, url=shown(asked))
                 begun()
                 async with self._places:
                     began = loop.time()
-                    answer = await self._minding(url, asked, ask(url, permanent), left)
+                    answer = await self._minding(url, asked, partial(ask, url, permanent), began + left)
                     left -= loop.time() - began
             if not isinstance(answer, _Elsewhere):
                 return answer
@@ -187,36 +188,49 @@ class Fetcher:
             f"The server redirects more than {self._settings.max_redirects} times.", url=shown(asked)
         )
 
-    async def _minding(self, url: URL, asked: str, answer: Awaitable[T], seconds: float) -> T:
-        """Wait for an answer for so long, and note how the host treats us."""
-        at = str(url)
+    async def _minding(
+        self, url: URL, asked: str, ask: Callable[[Callable[[], None]], Awaitable[T]], until: float
+    ) -> T:
+        """Wait for an answer `until` then, by the loop's time, and less long for its head; note how the host treats us."""
+        host = url.raw_host or ""
+        head = self._settings.first_byte_timeout.total_seconds()
+        limit = asyncio.timeout_at(min(until, asyncio.get_running_loop().time() + head))
         try:
-            async with asyncio.timeout(seconds):
-                got = await answer
+            async with limit:
+                got = await ask(partial(limit.reschedule, until))
         except trouble.TryLaterError as error:
-            error.rest = self._manners.refused(at, error)
-            error.host = host_of(at)
+            error.rest = self._manners.refused(host, error)
+            error.host = host
             raise
         except FeedError as error:
             if error.status is not None:
-                self._manners.answered(at)
+                self._manners.answered(host)
             raise
         except (aiohttp.ClientError, OSError, ValueError) as error:  # TimeoutError is an OSError
+            if limit.expired() and limit.when() != until:
+                raise FeedError(
+                    f"The server did not begin to answer within {head:g} seconds.", url=shown(asked)
+                ) from error
             raise trouble.of_the_wire(error, asked, self._settings.timeout.total_seconds()) from error
-        self._manners.answered(at)
+        self._manners.answered(host)
         return got
 
     async def _document(
-        self, request: Request, url: URL, permanent: URL | None
+        self, request: Request, url: URL, permanent: URL | None, go_on: Callable[[], None]
     ) -> Fetched | Unchanged | _Elsewhere:
         async with await self._ask(url, request) as response:
             target = response.headers.get("Location", "")
             if response.status in _MOVED and target:
                 return _Elsewhere(target, response.status in _FOR_GOOD)
-            return await self._read(request, response, str(permanent) if permanent else None)
+            return await self._read(request, response, str(permanent) if permanent else None, go_on)
 
     async def _taken(
-        self, request: Request, form: Mapping[str, str], url: URL, _permanent: URL | None
+        self,
+        request: Request,
+        form: Mapping[str, str],
+        url: URL,
+        _permanent: URL | None,
+        _go_on: Callable[[], None],
     ) -> _Elsewhere | None:
         async with await self._ask(url, request, form) as response:
             target = response.headers.get("Location", "")
@@ -229,39 +243,21 @@ class Fetcher:
     async def _ask(
         self, url: URL, request: Request, form: Mapping[str, str] | None = None
     ) -> aiohttp.ClientResponse:
+        """Ask, and wait for the head of the answer."""
         if self._session is None:
             msg = "Fetcher is used outside of `async with`"
             raise RuntimeError(msg)
         if self._settings.proxy and not self._settings.allow_private_hosts:
             refuse_literal(url)
         headers = {"If-None-Match": request.etag, "If-Modified-Since": request.last_modified}
-        return await self._begun(
-            self._session.request(
-                "GET" if form is None else "POST",
-                url,
-                data=form,
-                headers={name: value for name, value in headers.items() if value},
-                allow_redirects=False,
-                ssl=self._legacy_tls() if request.legacy_tls else True,
-            ),
-            request,
+        return await self._session.request(
+            "GET" if form is None else "POST",
+            url,
+            data=form,
+            headers={name: value for name, value in headers.items() if value},
+            allow_redirects=False,
+            ssl=self._legacy_tls() if request.legacy_tls else True,
         )
-
-    async def _begun(
-        self, asked: Awaitable[aiohttp.ClientResponse], request: Request
-    ) -> aiohttp.ClientResponse:
-        """Wait for the beginning of an answer, less long than for the whole of it."""
-        limit = self._settings.first_byte_timeout.total_seconds()
-        try:
-            async with asyncio.timeout(limit) as waiting:
-                return await asked
-        except TimeoutError as error:
-            if not waiting.expired():
-                raise
-            raise FeedError(
-                f"The server did not begin to answer within {limit:g} seconds.",
-                url=shown(request.url),
-            ) from error
 
     def _legacy_tls(self) -> ssl.SSLContext:
         if self._legacy is None:
@@ -270,7 +266,11 @@ class Fetcher:
         return self._legacy
 
     async def _read(
-        self, request: Request, response: aiohttp.ClientResponse, permanent: str | None
+        self,
+        request: Request,
+        response: aiohttp.ClientResponse,
+        permanent: str | None,
+        go_on: Callable[[], None],
     ) -> Fetched | Unchanged:
         etag = validator(response.headers.get("ETag", ""))
         last_modified = validator(response.headers.get("Last-Modified", ""))
@@ -279,6 +279,7 @@ class Fetcher:
             return Unchanged(etag or request.etag, last_modified or request.last_modified, permanent, lasting)
         if not 200 <= response.status < 300:
             raise trouble.of_the_status(response.status, request.url, retry_after(response.headers))
+        go_on()
         typed = "Content-Type" in response.headers
         return Fetched(
             url=str(response.url.with_user(None).with_fragment(None)),

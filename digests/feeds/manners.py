@@ -47,13 +47,12 @@ class Manners:
     def __init__(self, settings: PollingSettings) -> None:
         self._settings = settings
         self._hosts: dict[str, _Host | None] = {}
-        self._at: dict[str, _Host | None] = {}  # by address, since every poll asks
 
-    def turn(self, url: str) -> AbstractAsyncContextManager[timedelta | None]:
-        """Wait until the host may be asked, and hold a place at it. Gives how long it rests, None if it does not:
-        who is given a time leaves it alone.
+    def turn(self, name: str) -> AbstractAsyncContextManager[timedelta | None]:
+        """Wait until the host of that name may be asked, and hold a place at it. Gives how long it rests, None if it
+        does not: who is given a time leaves it alone.
         """  # noqa: D205 - one thought
-        host = self._host(url)
+        host = self._host(name)
         return nullcontext() if host is None else self._turn_at(host)
 
     @asynccontextmanager
@@ -67,19 +66,19 @@ class Manners:
                 rest = host.rests_until - loop.time()  # another's answer may have come meanwhile
             yield timedelta(seconds=rest) if rest > 0 else None
 
-    def answered(self, url: str) -> None:
+    def answered(self, name: str) -> None:
         """Note that the host answers us: what it refused before is over."""
-        if host := self._host(url):
+        if host := self._host(name):
             host.refusals = 0
 
-    def refused(self, url: str, error: TryLaterError) -> timedelta | None:
+    def refused(self, name: str, error: TryLaterError) -> timedelta | None:
         """Note that the host refused us. Gives how long it rests; None where only this address is concerned.
 
         429 is about who asks, so its Retry-After is the whole host's, up to a day; 403 and 503 may be about the one
         document, so the rest has its hour.
         """
-        host = self._host(url)
-        if host is None or error.status not in REFUSALS or host_of(url) in self._settings.shared_hosts:
+        host = self._host(name)
+        if host is None or error.status not in REFUSALS or name in self._settings.shared_hosts:
             return None
         rest: timedelta = min(FIRST_REST * 2 ** min(host.refusals, 10), LONGEST_REST)
         host.refusals += 1
@@ -90,12 +89,7 @@ class Manners:
         host.rests_until = max(host.rests_until, until)
         return rest
 
-    def _host(self, url: str) -> _Host | None:
-        if url not in self._at:
-            self._at[url] = self._found(host_of(url))
-        return self._at[url]
-
-    def _found(self, name: str) -> _Host | None:
+    def _host(self, name: str) -> _Host | None:
         if name not in self._hosts:
             free = not name or (is_private_host(name) and not self._settings.private_manners)
             places = max(1, self._settings.host_requests)

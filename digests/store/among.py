@@ -1,8 +1,13 @@
-"""Many values as one parameter: one short statement to prepare, however many chats it is about."""
+"""Many values as one parameter: one short statement to prepare, however many chats it is about.
+
+What SQLAlchemy does for each row of many parameters takes longer than either database needs for it. A statement that is run often is
+made once, with a parameter that has a name (`among_named`, `rows_named`) and is told later (`ids_said`, `rows_said`): making it takes
+longer than running it.
+"""
 
 import json
 from collections.abc import Collection, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -22,23 +27,45 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeEngine
 
-from digests.store.columns import Utc
+from digests.store.columns import Utc, utc_said
 from digests.store.engine import Reading
+
+Rows = Collection[Sequence[int | str | datetime | None]]
 
 
 def among(tx: Reading, column: ColumnElement[int], ids: Collection[int]) -> ColumnElement[bool]:
     """Whether a column of ids holds one of `ids`. Each is looked up by the column's index, as with `IN (…)`."""
-    return _among(tx.dialect, column, bindparam(None, ids_in(tx, ids), type_=_type_of(tx.dialect)))
+    return _among(tx.dialect, column, bindparam(None, ids_said(tx.dialect, ids), type_=_ids(tx.dialect)))
 
 
-def among_bound(dialect: str, column: ColumnElement[int], name: str) -> ColumnElement[bool]:
-    """Say the same for a statement that is made once, and run with `ids_in` as the parameter `name`."""
-    return _among(dialect, column, bindparam(name, type_=_type_of(dialect)))
+def among_named(dialect: str, column: ColumnElement[int], name: str) -> ColumnElement[bool]:
+    """Say the same of a parameter that is told later, by `ids_said`."""
+    return _among(dialect, column, bindparam(name, type_=_ids(dialect)))
 
 
-def ids_in(tx: Reading, ids: Collection[int]) -> str | list[int]:
+def ids_said(dialect: str, ids: Collection[int]) -> str | list[int]:
     """Give ids as the one parameter that they are."""
-    return json.dumps(list(ids)) if tx.dialect == "sqlite" else list(ids)
+    return json.dumps(list(ids)) if dialect == "sqlite" else list(ids)
+
+
+def rows_of(tx: Reading, rows: Rows) -> ColumnElement[list[object]]:
+    """Give rows as a table of one column, each a JSON array: `[0].as_string()` is the first value of a row."""
+    return _each_of(tx.dialect, bindparam(None, rows_said(rows), type_=Text))
+
+
+def rows_named(dialect: str, name: str) -> ColumnElement[list[object]]:
+    """Give the same of a parameter that is told later, by `rows_said`."""
+    return _each_of(dialect, bindparam(name, type_=Text))
+
+
+def rows_said(rows: Rows) -> str:
+    """Give rows as the one parameter that they are."""
+    return json.dumps(list(rows), default=_stored)
+
+
+def moment_of(dialect: str, value: ColumnElement[str]) -> ColumnElement[datetime]:
+    """Read a value of a row as the moment that it was."""
+    return type_coerce(value, Utc) if dialect == "sqlite" else cast(value, Utc)
 
 
 def _among(dialect: str, column: ColumnElement[int], ids: BindParameter[Any]) -> ColumnElement[bool]:
@@ -47,31 +74,18 @@ def _among(dialect: str, column: ColumnElement[int], ids: BindParameter[Any]) ->
     return column == any_(ids)
 
 
-def _type_of(dialect: str) -> TypeEngine[Any]:
+def _ids(dialect: str) -> TypeEngine[Any]:
     return Text() if dialect == "sqlite" else ARRAY(BigInteger)
 
 
-Value = int | str | datetime | None
-
-
-def rows_of(tx: Reading, rows: Collection[Sequence[Value]]) -> ColumnElement[list[object]]:
-    """Give rows as a table of one column, each a JSON array: `[0].as_string()` is the first value of a row.
-
-    What SQLAlchemy does for each row of many parameters takes longer than either database needs for it.
-    """
-    each = func.json_each if tx.dialect == "sqlite" else func.json_array_elements
-    said = bindparam(None, json.dumps(list(rows), default=_as_stored), type_=Text)
-    one = each(said if tx.dialect == "sqlite" else cast(said, JSON)).table_valued(Column("value", JSON))
+def _each_of(dialect: str, said: ColumnElement[str]) -> ColumnElement[list[object]]:
+    each = func.json_each if dialect == "sqlite" else func.json_array_elements
+    one = each(said if dialect == "sqlite" else cast(said, JSON)).table_valued(Column("value", JSON))
     found: ColumnElement[list[object]] = one.c.value
     return found
 
 
-def moment_of(tx: Reading, value: ColumnElement[str]) -> ColumnElement[datetime]:
-    """Read a value of `rows_of` as the moment that it was."""
-    return type_coerce(value, Utc) if tx.dialect == "sqlite" else cast(value, Utc)
-
-
-def _as_stored(value: object) -> str:
+def _stored(value: object) -> str:
     if not isinstance(value, datetime):
         raise TypeError(f"no value of a row: {type(value).__name__}")
-    return f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}"  # as SQLite holds it; PostgreSQL's sessions are in UTC
+    return utc_said(value)

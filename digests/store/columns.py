@@ -66,3 +66,8 @@ class Utc(TypeDecorator[datetime]):
         if not isinstance(value, datetime):
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def utc_said(at: datetime) -> str:
+    """Write a time as SQLite's columns of kind Utc hold it; PostgreSQL, whose sessions keep UTC, reads it as it is meant."""
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")

@@ -27,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy import cast as as_type
 
 from digests.model import ChatId, EditionId, Priority, State
-from digests.store.among import among, among_bound, ids_in, rows_of
+from digests.store.among import among, among_named, ids_said, rows_of
 from digests.store.engine import Reading, Writing
 from digests.store.subject_tables import interests
 from digests.store.tables import chats, deliveries, subscriptions
@@ -194,7 +194,7 @@ async def move_on(tx: Writing, moves: Sequence[Move]) -> None:
         return
     rows = [
         {
-            "ids": ids_in(tx, move.chats),
+            "ids": ids_said(tx.dialect, move.chats),
             "next": move.next_at,
             "covers": move.covered is not None,
             "filed": move.covered.filed if move.covered else 0,
@@ -226,4 +226,4 @@ def _moving(dialect: str) -> Update:
         ),
         chats.c.zone_asks: func.coalesce(bindparam("asks", type_=chats.c.zone_asks.type), chats.c.zone_asks),
     }
-    return update(chats).where(among_bound(dialect, chats.c.id, "ids")).values(values)
+    return update(chats).where(among_named(dialect, chats.c.id, "ids")).values(values)

@@ -57,7 +57,6 @@ class Poll:
     moving: Move | None = None
     reissued_at: datetime | None = None
     forbids: bool = False
-    as_before: bool = False  # nothing that is kept of the feed has changed, but its times
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,12 +153,12 @@ async def claim(
         update(feeds)
         .where(feeds.c.id.in_(select(due.cte().c.id)))
         .values(run_id=run, lease_until=lease_until)
-        .returning(*_DUE)
+        .returning(*DUE)
     )
     return tuple(due_of(row) for row in rows)
 
 
-_DUE = tuple(
+DUE = tuple(
     feeds.c[name]
     for name in (
         "id", "url", "name", "etag", "last_modified", "succeeded_at", "failures", "address", "body_hash", "key_version",
@@ -169,25 +168,29 @@ _DUE = tuple(
 
 
 def due_of(row: Any) -> DueFeed:
-    """Read a feed's row, which has at least the columns of _DUE."""
+    """Read a feed's row, which begins with the columns of DUE."""
+    (
+        feed, url, name, etag, last_modified, succeeded_at, failures, address, body_hash, key_version,
+        habits, moving_to, moving_since, moving_polls, reissued_at, forbids, hub, hub_topic, hub_until,
+    ) = row[: len(DUE)]  # fmt: skip
     return DueFeed(
-        FeedId(row.id),
-        row.url,
-        row.name,
-        row.etag,
-        row.last_modified,
-        row.succeeded_at is None,
-        row.failures,
-        address=row.address,
-        body_hash=row.body_hash,
-        key_version=row.key_version,
-        habits=_habits(row.habits),
-        moving=Move(row.moving_to, row.moving_since, row.moving_polls) if row.moving_to else None,
-        reissued_at=row.reissued_at,
-        forbids=row.forbids,
-        succeeded_at=row.succeeded_at,
-        hub=Offer(row.hub, row.hub_topic),
-        hub_until=row.hub_until,
+        feed,
+        url,
+        name,
+        etag,
+        last_modified,
+        succeeded_at is None,
+        failures,
+        address,
+        body_hash,
+        key_version,
+        _habits(habits),
+        Move(moving_to, moving_since, moving_polls) if moving_to else None,
+        reissued_at,
+        forbids,
+        succeeded_at,
+        Offer(hub, hub_topic),
+        hub_until,
     )
 
 
@@ -209,7 +212,7 @@ async def polled_all(tx: Writing, polls: Sequence[tuple[Poll, datetime]]) -> Non
     """Write what many polls came to, each with its time: a statement for each kind of poll that is among them."""
     rows: dict[Any, list[dict[str, Any]]] = {}
     for poll, now in polls:
-        statement = _FAILED if poll.error else _AS_BEFORE if poll.as_before else _POLLED
+        statement = _FAILED if poll.error else _POLLED
         rows.setdefault(statement, []).append(_written(poll, now))
     for statement, those in rows.items():
         await tx.execute(statement, those)
@@ -242,9 +245,7 @@ def _update(*columns: str, **more: Any) -> Any:
     )
 
 
-_TIMES = ("next_poll_at", "next_poll_why", "polled_at")
-_SUCCEEDED = bindparam("said_polled_at", type_=feeds.c.succeeded_at.type)
-_ALWAYS = (*_TIMES, "failures", "error", "address", "gone_at")
+_ALWAYS = ("next_poll_at", "next_poll_why", "polled_at", "failures", "error", "address", "gone_at")
 _TOLD = (
     "etag", "last_modified", "body_hash", "key_version", "habits", "moving_to", "moving_since", "moving_polls",
     "reissued_at", "forbids",
@@ -254,10 +255,9 @@ _POLLED = _update(
     *_TOLD,
     title=func.coalesce(func.nullif(bindparam("said_title", type_=feeds.c.title.type), ""), feeds.c.title),
     reported_at=null(),  # should it break again, that is told again
-    succeeded_at=_SUCCEEDED,
+    succeeded_at=bindparam("said_polled_at", type_=feeds.c.succeeded_at.type),
 )
 _FAILED = _update(*_ALWAYS)
-_AS_BEFORE = _update(*_TIMES, succeeded_at=_SUCCEEDED)
 
 
 def _written(poll: Poll, now: datetime) -> dict[str, Any]:
@@ -265,15 +265,12 @@ def _written(poll: Poll, now: datetime) -> dict[str, Any]:
         "next_poll_at": poll.next_at,
         "next_poll_why": poll.next_why,
         "polled_at": now,
+        "failures": poll.failures,
+        "error": poll.error,
+        "address": poll.address,
+        "gone_at": now if poll.next_at is None else None,
     }
-    if not poll.as_before:
-        values |= {
-            "failures": poll.failures,
-            "error": poll.error,
-            "address": poll.address,
-            "gone_at": now if poll.next_at is None else None,
-        }
-    if not (poll.error or poll.as_before):
+    if not poll.error:
         move = poll.moving
         values |= {
             "etag": poll.etag,

@@ -4,9 +4,10 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, case, false, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, Update, and_, case, false, func, or_, select, update
 from sqlalchemy import cast as as_type
 
 from digests.model import (
@@ -20,7 +21,7 @@ from digests.model import (
     State,
 )
 from digests.store import codec, undelivered
-from digests.store.among import among, moment_of, rows_of
+from digests.store.among import among, moment_of, rows_named, rows_said
 from digests.store.columns import storable
 from digests.store.engine import Reading, Writing
 from digests.store.inserting import insert_new
@@ -197,25 +198,31 @@ async def settle(tx: Writing, settlements: Sequence[Settlement], now: datetime) 
     """
     if not settlements:
         return
-    row = rows_of(
-        tx,
-        [
-            (
-                one.delivery,
-                one.state,
-                one.attempt,
-                one.unheard,
-                one.parts_sent,
-                one.message_id,
-                one.due_at,
-                storable(one.note[:500]),
-                now if one.state in _SETTLED else None,
-            )
-            for one in settlements
-        ],
-    )
+    rows = [
+        (
+            one.delivery,
+            one.state,
+            one.attempt,
+            one.unheard,
+            one.parts_sent,
+            one.message_id,
+            one.due_at,
+            storable(one.note[:500]),
+            now if one.state in _SETTLED else None,
+        )
+        for one in settlements
+    ]
+    await tx.execute(_settling(tx.dialect), [{"outcomes": rows_said(rows)}])
+    if lost := [one.delivery for one in settlements if one.state in undelivered.LOST]:
+        await undelivered.give_back(tx, lost, now)
+
+
+@cache
+def _settling(dialect: str) -> Update:
+    row = rows_named(dialect, "outcomes")
     parts = row[4].as_integer()  # what was sent never becomes unsent
-    await tx.execute(
+    message = as_type(row[5].as_string(), deliveries.c.message_id.type)
+    return (
         update(deliveries)
         .where(deliveries.c.id == as_type(row[0].as_string(), deliveries.c.id.type), IS_OWED)
         .values(
@@ -223,18 +230,14 @@ async def settle(tx: Writing, settlements: Sequence[Settlement], now: datetime) 
             attempt=row[2].as_integer(),
             unheard=row[3].as_integer(),
             parts_sent=case((deliveries.c.parts_sent < parts, parts), else_=deliveries.c.parts_sent),
-            message_id=func.coalesce(
-                as_type(row[5].as_string(), deliveries.c.message_id.type), deliveries.c.message_id
-            ),
-            due_at=func.coalesce(moment_of(tx, row[6].as_string()), deliveries.c.due_at),
+            message_id=func.coalesce(message, deliveries.c.message_id),
+            due_at=func.coalesce(moment_of(dialect, row[6].as_string()), deliveries.c.due_at),
             note=row[7].as_string(),
-            settled_at=moment_of(tx, row[8].as_string()),
+            settled_at=moment_of(dialect, row[8].as_string()),
             run_id=None,
             lease_until=None,
         )
     )
-    if lost := [one.delivery for one in settlements if one.state in undelivered.LOST]:
-        await undelivered.give_back(tx, lost, now)
 
 
 async def part_sent(tx: Writing, delivery: DeliveryId, parts: int, lease_until: datetime) -> None:

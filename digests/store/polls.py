@@ -7,17 +7,18 @@ from datetime import datetime
 from sqlalchemy import update
 
 from digests.model import Offer
-from digests.store import entries, feeds, tables, told, websub
+from digests.store import entries, feeds, tables, told, unchanged, websub
 from digests.store.engine import Writing
 from digests.store.entries import Batch, Renamed
 from digests.store.feeds import Poll
+from digests.store.unchanged import AsBefore
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
     """Everything that one poll came to."""
 
-    poll: Poll
+    poll: Poll | AsBefore
     at: datetime
     entries: tuple[Batch, ...] = ()
     renamed: tuple[Renamed, ...] = ()
@@ -32,7 +33,8 @@ async def keep(tx: Writing, kept: Sequence[Kept]) -> tuple[int, ...]:
     """Write what polls came to; tells of each how many entries wait to be judged."""
     await entries.rename(tx, [one for poll in kept for one in poll.renamed])
     added = await entries.add_all(tx, [batch for poll in kept for batch in poll.entries])
-    await feeds.polled_all(tx, [(one.poll, one.at) for one in kept])
+    await unchanged.polled(tx, [(one.poll, one.at) for one in kept if isinstance(one.poll, AsBefore)])
+    await feeds.polled_all(tx, [(one.poll, one.at) for one in kept if isinstance(one.poll, Poll)])
     for one in kept:
         if one.also_wait and one.wait_until:
             await feeds.postpone(tx, one.also_wait, one.wait_until, one.wait_why)

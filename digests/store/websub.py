@@ -9,7 +9,7 @@ from sqlalchemy import and_, bindparam, case, delete, or_, select, update
 
 from digests.model import FeedId, HubState, HubSubscription, Offer
 from digests.store.engine import Reading, Writing
-from digests.store.feeds import DueFeed, due_of
+from digests.store.feeds import DUE, DueFeed, due_of
 from digests.store.inserting import insert_new
 from digests.store.tables import HAS_HUB, feeds, websub
 
@@ -202,7 +202,7 @@ async def called(tx: Reading, token: str) -> Called | None:
     row = await tx.row(select(websub).where(websub.c.token == token))
     if row is None:
         return None
-    feed = await tx.row(select(feeds).where(feeds.c.id == row.feed_id))
+    feed = await tx.row(select(*DUE, feeds.c.polled_at).where(feeds.c.id == row.feed_id))
     if feed is None:
         return None
     subscription = HubSubscription(

@@ -25,6 +25,23 @@ HEAVY = (
     "feedparser",
     "structlog",
 )
+# What one poll does without: Telegram, the web's side, migrations where none is due, parsers and the judge where nothing
+# is new, and what only a mistake in the configuration needs.
+NOT_TO_POLL = (
+    "telegram",
+    "httpx",
+    "apscheduler",
+    "starlette",
+    "uvicorn",
+    "alembic",
+    "jinja2",
+    "babel",
+    "psycopg",
+    "feedparser",
+    "rapidfuzz",
+    "digests.feeds.workshop",
+    "digests.judge",
+)
 LOOK = """
 import sys
 sys.argv = ["sosik", *{arguments}]
@@ -65,6 +82,19 @@ def test_help_loads_nothing_heavy(arguments: list[str]) -> None:
         env=surroundings({"PYTHONPATH": str(Path(__file__).parents[2])}),
     )
     assert "ended 0" in done.stdout
+    assert "heavy []" in done.stdout
+
+
+def test_a_poll_that_finds_nothing_new_loads_nothing_that_it_does_not_need(tmp_path: Path) -> None:
+    (tmp_path / "sosik.toml").write_text(
+        '[[categories]]\nslug = "korea"\nname = "Korea"\n'
+        '[[feeds]]\nurl = "http://127.0.0.1:9/feed"\ncategories = ["korea"]\n'
+    )
+    environment = surroundings({"PYTHONPATH": str(Path(__file__).parents[2])})
+    poll = [sys.executable, "-c", LOOK.format(arguments=["poll", "--once"], heavy=NOT_TO_POLL)]
+    for _ in range(2):  # the first makes the tables
+        done = subprocess.run(poll, capture_output=True, text=True, check=True, cwd=tmp_path, env=environment)
+    assert "1 of 1 feeds failed" in done.stdout
     assert "heavy []" in done.stdout
 
 

@@ -15,6 +15,7 @@ from digests.settings import PollingSettings
 from tests.feeds.publisher import Publisher
 
 FEED = "https://paper.example/feed"
+HOST = "paper.example"
 
 
 def manners(gap: float = 0.0, requests: int = 2, **more: object) -> Manners:
@@ -26,7 +27,7 @@ def refusal(status: int, retry_after: timedelta | None = None) -> TryLaterError:
 
 
 async def rest(asked: Manners, url: str = FEED) -> timedelta | None:
-    async with asked.turn(url) as rests:
+    async with asked.turn(host_of(url)) as rests:
         return rests
 
 
@@ -36,7 +37,7 @@ async def at_once(asked: Manners, urls: list[str]) -> int:
 
     async def ask(url: str) -> None:
         nonlocal now, most
-        async with asked.turn(url):
+        async with asked.turn(host_of(url)):
             now += 1
             most = max(most, now)
             await asyncio.sleep(0.02)
@@ -63,7 +64,7 @@ async def test_there_is_a_gap_between_two_requests_to_a_real_server(publisher: P
     asked = manners(gap=0.15, private_manners=True)
 
     async def fetch(fetcher: Fetcher) -> None:
-        async with asked.turn(url):
+        async with asked.turn(host_of(url)):
             await fetcher.fetch(Request(url))
 
     async with Fetcher(PollingSettings(allow_private_hosts=True)) as fetcher:
@@ -92,28 +93,28 @@ def test_which_hosts_are_private_by_their_name(host: str, private: bool) -> None
 @pytest.mark.parametrize("status", [429, 503, 403])
 async def test_a_host_that_refuses_rests_longer_each_time_until_it_answers(status: int) -> None:
     asked = manners()
-    waits = [asked.refused(FEED, refusal(status)) for _ in range(9)]
+    waits = [asked.refused(HOST, refusal(status)) for _ in range(9)]
     assert waits[:4] == [timedelta(minutes=minutes) for minutes in (1, 2, 4, 8)]
     assert waits[-1] == timedelta(hours=1)
     rests = await rest(asked, f"{FEED}/another")
     assert rests is not None
     assert timedelta(minutes=59) < rests <= timedelta(hours=1)
     assert await rest(asked, "https://another.example/feed") is None
-    asked.answered(FEED)
-    assert asked.refused(FEED, refusal(status)) == timedelta(minutes=1)
+    asked.answered(HOST)
+    assert asked.refused(HOST, refusal(status)) == timedelta(minutes=1)
 
 
 def test_what_only_one_document_may_mean_rests_the_host_for_an_hour_at_most() -> None:
     async def look() -> list[timedelta | None]:
         day = timedelta(days=3)
-        return [manners().refused(FEED, refusal(status, day)) for status in (429, 503, 403, 500)]
+        return [manners().refused(HOST, refusal(status, day)) for status in (429, 503, 403, 500)]
 
     assert asyncio.run(look()) == [timedelta(days=1), timedelta(hours=1), timedelta(hours=1), None]
 
 
 async def test_at_a_shared_host_a_refusal_is_about_one_feed() -> None:
     asked = manners(shared_hosts=frozenset({"paper.example"}))
-    assert asked.refused(FEED, refusal(429, timedelta(hours=1))) is None
+    assert asked.refused(HOST, refusal(429, timedelta(hours=1))) is None
     assert await rest(asked) is None
 
 
@@ -122,11 +123,11 @@ async def test_who_waits_for_a_host_that_begins_to_refuse_does_not_ask_it() -> N
     first = asyncio.Event()
 
     async def ask() -> timedelta | None:
-        async with asked.turn(FEED) as rests:
+        async with asked.turn(HOST) as rests:
             if not first.is_set():
                 first.set()
                 await asyncio.sleep(0.05)
-                asked.refused(FEED, refusal(429))
+                asked.refused(HOST, refusal(429))
             return rests
 
     answers = await asyncio.gather(ask(), ask(), ask())

@@ -1,9 +1,10 @@
-from datetime import timedelta
+from datetime import timedelta, timezone
 
 from digests.settings import FeedSettings
-from digests.store import entries, feeds
+from digests.store import entries, feeds, unchanged
 from digests.store.engine import Store
 from digests.store.feeds import Poll
+from digests.store.unchanged import AsBefore
 
 MINUTE = timedelta(minutes=1)
 
@@ -160,6 +161,34 @@ async def test_a_failure_keeps_what_the_last_success_told(store: Store, newsroom
         await feeds.polled(tx, Poll(claimed.id, later, "calm"), later)
     state = await state_of(store, "a")
     assert (state.failures, state.error, state.succeeded_at) == (0, "", later)
+
+
+async def test_polls_that_found_all_as_it_was_change_only_times_each_feed_its_own(
+    store: Store, newsroom
+) -> None:
+    await settle_with(store, newsroom.now, *map(named, "abc"))
+    taken = sorted(await take(store, newsroom), key=lambda feed: feed.name)
+    async with store.writing() as tx:
+        for feed in taken:
+            await feeds.polled(tx, Poll(feed.id, newsroom.now, "calm", etag=f'"{feed.name}"'), newsroom.now)
+    await settle_with(store, newsroom.now, *map(named, "ab"))
+    again = sorted(await take(store, newsroom), key=lambda feed: feed.name)
+    later = newsroom.now.astimezone(timezone(timedelta(hours=9))) + MINUTE
+    async with store.writing() as tx:
+        await unchanged.polled(
+            tx,
+            [
+                (AsBefore(one.id, later + number * MINUTE, f'reason {number}: "뉴스"'), later)
+                for number, one in enumerate(taken)
+            ],
+        )
+    states = [await state_of(store, name) for name in "abc"]
+    assert [one.next_poll_at for one in states] == [later, later + MINUTE, None]
+    assert [one.next_poll_why for one in states[:2]] == ['reason 0: "뉴스"', 'reason 1: "뉴스"']
+    assert [one.polled_at for one in states] == [later, later, newsroom.now]
+    assert [one.succeeded_at for one in states] == [later, later, newsroom.now]
+    kept = await take(store, newsroom, "another", later=9 * MINUTE)
+    assert sorted((one.id, one.etag) for one in kept) == [(one.id, one.etag) for one in again]
 
 
 async def test_a_feed_that_never_succeeded_is_still_new(store: Store, newsroom) -> None:
