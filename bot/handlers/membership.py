@@ -5,6 +5,7 @@ from telegram import ChatMember, Update
 
 from bot.formatter import keyboards
 from bot.handlers.context import Talk
+from digests import holding
 from digests.model import ChatKind, Language, State
 from digests.store import chats, outbox
 from digests.store.engine import Writing
@@ -47,8 +48,9 @@ async def migrated(update: Update, talk: Talk) -> None:
 async def moved(talk: Talk, old: int, new: int) -> None:
     """Write that a group has a new id, with all it has and is owed; twice is harmless."""
     async with talk.writing() as tx:
-        count = await chats.move(tx, old, new)
-    log.info("moved", old=old, new=new, chats=count)
+        chats_ = await chats.move(tx, old, new)
+        await holding.heed(tx, chats_, talk.settings.breaking, talk.now())
+    log.info("moved", old=old, new=new, chats=len(chats_))
     talk.parts.wake()
 
 

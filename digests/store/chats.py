@@ -138,15 +138,15 @@ async def wake(tx: Writing, telegram_id: int) -> tuple[Chat, ...]:
     return tuple(chat_of(row) for row in rows)
 
 
-async def move(tx: Writing, old: int, new: int) -> int:
+async def move(tx: Writing, old: int, new: int) -> tuple[ChatId, ...]:
     """Move a group to the id it has as a supergroup, with all it has and is owed. Safe to say twice.
 
     Where the new id is known already (somebody spoke there before we heard of the move), the two are merged:
     the one known longer keeps its choices, subscriptions and debts of both are joined, and what one of them
-    was sent the other is not owed any more. Tells how many chats (topics) moved.
+    was sent the other is not owed any more. Gives the chats (topics) that moved.
     """
     if old == new:
-        return 0
+        return ()
     known = {row.thread_id: row.id for row in await tx.rows(_ids(new))}
     moving = await tx.rows(_ids(old))
     stopped = chats.c.paused_why == STOPPED
@@ -154,6 +154,7 @@ async def move(tx: Writing, old: int, new: int) -> int:
         "paused_at": case((stopped, chats.c.paused_at), else_=null()),
         "paused_why": case((stopped, STOPPED), else_=""),
     }
+    moved = []
     for row in moving:
         keeps = row.id
         if row.thread_id in known:
@@ -164,8 +165,9 @@ async def move(tx: Writing, old: int, new: int) -> int:
             .where(chats.c.id == keeps)
             .values(telegram_id=new, kind=ChatKind.SUPERGROUP, **awake)
         )
+        moved.append(ChatId(keeps))
     await tx.execute(update(inbox).where(inbox.c.telegram_id == old).values(telegram_id=new))
-    return len(moving)
+    return tuple(moved)
 
 
 def _ids(telegram_id: int) -> Any:

@@ -3,11 +3,14 @@
 import pytest
 
 from bot.handlers import membership
+from bot.handlers.registering import handle
 from bot.playground.telegram import Chat, Fault, Message, Person
-from digests.model import State
+from digests.model import Address, ChatKind, NewChat, State
 from digests.store import chats
 from tests.handlers.owing import debts, owe
 from tests.handlers.talking import Talking
+
+NEW_CHAT = NewChat(ChatKind.SUPERGROUP, "en", "Asia/Seoul", None, (), None)
 
 
 def group_of(talking: Talking, *, supergroup: bool = True) -> Chat:
@@ -140,10 +143,24 @@ async def test_a_group_that_becomes_a_supergroup_keeps_what_it_has(talking: Talk
     assert await talking.kept_or_none(group) is None
 
 
+async def test_what_was_held_in_one_of_two_that_become_one_follows_the_choices_that_are_kept(
+    talking: Talking,
+) -> None:
+    group = group_of(talking, supergroup=False)
+    await added(talking, group)
+    for text in ("/subscribe kpop", "/alerts off", "/digest off"):
+        await talking.say(talking.ann, text, chat=group)
+    new = -1_009_000_000_001
+    async with talking.store.writing() as tx:
+        unlike = await chats.ensure(tx, Address(new), NEW_CHAT, talking.clock())
+    await owe(talking, unlike.id, State.HELD)
+    to = {"chat": {"id": group.id, "type": "group", "title": "Fans"}, "migrate_to_chat_id": new}
+    await handle(talking.desk)({"update_id": 1, "message": {"message_id": 1, "date": 0, **to}})
+    assert await debts(talking) == {State.CANCELLED: 1}
+
+
 @pytest.mark.parametrize("order", ["to first", "from first", "each twice"])
 async def test_the_two_messages_of_a_move_may_come_in_any_order(talking: Talking, order: str) -> None:
-    from bot.handlers.registering import handle
-
     group = group_of(talking, supergroup=False)
     await added(talking, group)
     await talking.say(talking.ann, "/subscribe kpop", chat=group)

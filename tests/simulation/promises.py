@@ -60,8 +60,6 @@ def nothing_is_left_undone(ledger: Ledger) -> Iterator[str]:
         if row.state == "owed" and row.due_at <= now:
             yield f"delivery {row.id} ({row.key}) is owed since {row.due_at}"
         chat = ledger.chats[row.chat_id]
-        if chat.alerts == "off" and not chat.digest_times:
-            continue  # who wants to hear nothing at all is told nothing: it is kept for a change of mind
         if row.state == "held" and (not chat.digest_times or chat.paused_at):
             yield f"delivery {row.id} ({row.key}) is held for a digest that does not come"
         if row.state == "held" and row.owed_at < now - timedelta(days=1, hours=1):

@@ -202,7 +202,7 @@ async def test_a_group_that_becomes_a_supergroup_changes_only_its_telegram_id(st
         other = await newsroom.chat(tx, -6, "kpop")
         (debt,) = await newsroom.owe(tx, [group])
         await chats.pause(tx, -5, "gone", newsroom.now)
-        assert await chats.move(tx, -5, -1005) == 1
+        assert await chats.move(tx, -5, -1005) == (group.id,)
     async with store.writing() as tx:
         moved = await chats.at(tx, Address(-1005))
         assert moved
@@ -211,7 +211,7 @@ async def test_a_group_that_becomes_a_supergroup_changes_only_its_telegram_id(st
         assert await subscriptions.of(tx, group.id) == {"kpop"}
         assert [one.id for one in await outbox.taken(tx, [debt])] == [debt]
         assert await chats.at(tx, Address(-6)) == other
-        assert await chats.move(tx, -5, -1005) == 0, "saying it twice is harmless"
+        assert await chats.move(tx, -5, -1005) == (), "saying it twice is harmless"
 
 
 async def test_moving_a_chat_to_where_it_is_deletes_nothing(store: Store, newsroom) -> None:
@@ -234,7 +234,7 @@ async def test_a_group_that_moves_where_somebody_spoke_already_becomes_one_with_
         await newsroom.owe(tx, [old], "alert:1:1")
         await newsroom.owe(tx, [new], "alert:2:1", state=State.HELD)
         await newsroom.owe(tx, [old, new, other], "alert:3:1")
-        assert await chats.move(tx, -5, -1005) == 1
+        assert await chats.move(tx, -5, -1005) == (old.id,)
     async with store.writing() as tx:
         merged = await chats.at(tx, Address(-1005))
         assert merged
@@ -285,7 +285,7 @@ async def test_topics_move_each_to_its_own(store: Store, newsroom) -> None:
         general = await newsroom.chat(tx, -5, "kpop")
         topic = await newsroom.chat(tx, -5, "food", thread=4)
         await newsroom.chat(tx, -1005, "drama", thread=4)
-        assert await chats.move(tx, -5, -1005) == 2
+        assert set(await chats.move(tx, -5, -1005)) == {general.id, topic.id}
         assert await subscriptions.of_many(tx, [general.id, topic.id]) == {
             general.id: {"kpop"},
             topic.id: {"food", "drama"},
