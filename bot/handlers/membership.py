@@ -5,7 +5,6 @@ from telegram import ChatMember, Update
 
 from bot.formatter import keyboards
 from bot.handlers.context import Talk
-from digests import holding
 from digests.model import ChatKind, Language, State
 from digests.store import chats, outbox
 from digests.store.engine import Writing
@@ -40,18 +39,9 @@ async def migrated(update: Update, talk: Talk) -> None:
     if message is None:
         return
     if message.migrate_to_chat_id:
-        await moved(talk, message.chat.id, message.migrate_to_chat_id)
+        await talk.moved(message.chat.id, message.migrate_to_chat_id)
     elif message.migrate_from_chat_id:
-        await moved(talk, message.migrate_from_chat_id, message.chat.id)
-
-
-async def moved(talk: Talk, old: int, new: int) -> None:
-    """Write that a group has a new id, with all it has and is owed; twice is harmless."""
-    async with talk.writing() as tx:
-        chats_ = await chats.move(tx, old, new)
-        await holding.heed(tx, chats_, talk.settings.breaking, talk.now())
-    log.info("moved", old=old, new=new, chats=len(chats_))
-    talk.parts.wake()
+        await talk.moved(message.migrate_from_chat_id, message.chat.id)
 
 
 async def heard(talk: Talk) -> Language:

@@ -118,7 +118,7 @@ class Settler:
             if isinstance(one, PartSent):
                 await outbox.part_sent(tx, one.delivery, one.parts, one.lease_until)
             elif one.outcome and one.outcome.moved_to:
-                moved = await chats.move(tx, one.chat.address.telegram_id, one.outcome.moved_to)
+                moved = await chats.move(tx, one.chat.address.telegram_id, one.outcome.moved_to, now)
                 await holding.heed(tx, moved, self._rules, now)
             elif one.outcome and one.settlement.state is State.GONE:
                 await _pause(tx, one.chat, one.outcome, now)

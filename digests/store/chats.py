@@ -7,7 +7,7 @@ from typing import Any, TypedDict, Unpack
 from sqlalchemy import case, delete, func, null, select, update
 
 from digests.model import Address, Alerts, Chat, ChatId, ChatKind, Language, NewChat, Quiet, State
-from digests.store import codec, interests
+from digests.store import codec, interests, moves
 from digests.store.engine import Reading, Writing
 from digests.store.inserting import insert
 from digests.store.tables import chats, deliveries, inbox, subscriptions
@@ -138,7 +138,7 @@ async def wake(tx: Writing, telegram_id: int) -> tuple[Chat, ...]:
     return tuple(chat_of(row) for row in rows)
 
 
-async def move(tx: Writing, old: int, new: int) -> tuple[ChatId, ...]:
+async def move(tx: Writing, old: int, new: int, now: datetime) -> tuple[ChatId, ...]:
     """Move a group to the id it has as a supergroup, with all it has and is owed. Safe to say twice.
 
     Where the new id is known already (somebody spoke there before we heard of the move), the two are merged:
@@ -167,6 +167,7 @@ async def move(tx: Writing, old: int, new: int) -> tuple[ChatId, ...]:
         )
         moved.append(ChatId(keeps))
     await tx.execute(update(inbox).where(inbox.c.telegram_id == old).values(telegram_id=new))
+    await moves.note(tx, old, new, now)
     return tuple(moved)
 
 
@@ -203,6 +204,7 @@ async def _merge(tx: Writing, goes: int, keeps: int) -> None:
 
 async def forget(tx: Writing, telegram_id: int, thread_id: int | None = None) -> int:
     """Delete all that is kept of a chat (with `thread_id`: of one topic). Tells how many rows of chats went."""
+    await moves.forget(tx, telegram_id)
     gone = delete(chats).where(chats.c.telegram_id == telegram_id)
     if thread_id is not None:
         gone = gone.where(chats.c.thread_id == thread_id)
