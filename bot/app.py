@@ -32,6 +32,7 @@ from bot.texts import Texts
 from bot.texts.cities import Gazetteer
 from bot.web import hubs
 from bot.web.server import WebServer, application
+from digests.catching_up import CatchingUp
 from digests.compose import Ahead, compose
 from digests.feeds.discover import Discoverer
 from digests.feeds.fetch import Fetcher
@@ -169,7 +170,7 @@ class App:
         steps: dict[str, Callable[[], Awaitable[bool]]] = {
             "poll": partial(self._poll, store, poller, roster),
             "judge": partial(self._judge, judge, roster),
-            "compose": partial(self._compose, store),
+            "compose": partial(self._compose, store, CatchingUp(store, now)),
             "tidy": partial(self._tidy, store),
             "report": partial(self._report, store),
             "intake": intake.step,
@@ -258,7 +259,9 @@ class App:
             self.wake("send")
         return step.more
 
-    async def _compose(self, store: Store) -> bool:
+    async def _compose(self, store: Store, catching_up: CatchingUp) -> bool:
+        if not await catching_up.is_over():
+            return False  # the clock wakes it each second
         step = await compose(store, self._settings, self._now, self._ahead)
         if step.owed:
             self.wake("send")
