@@ -10,7 +10,7 @@ from digests.model import Address, Alerts, Chat, ChatId, ChatKind, Language, New
 from digests.store import codec, interests, moves
 from digests.store.engine import Reading, Writing
 from digests.store.inserting import insert
-from digests.store.tables import chats, deliveries, inbox, subscriptions
+from digests.store.tables import IS_PAUSED, chats, deliveries, inbox, subscriptions
 
 _REACHED = (State.SENT, State.TOLD, State.UNHEARD)
 STOPPED = "stopped"  # why a chat is paused that its reader stopped: only the reader's own word wakes it
@@ -212,8 +212,8 @@ async def forget(tx: Writing, telegram_id: int, thread_id: int | None = None) ->
 
 
 async def paused_long(tx: Reading, before: datetime, limit: int) -> tuple[ChatId, ...]:
-    """Find chats that have been paused since before a moment. Looks at all chats, as no writer should."""
-    rows = await tx.rows(select(chats.c.id).where(chats.c.paused_at < before).limit(limit))
+    """Find chats that have been paused since before a moment."""
+    rows = await tx.rows(select(chats.c.id).where(IS_PAUSED, chats.c.paused_at < before).limit(limit))
     return tuple(ChatId(row.id) for row in rows)
 
 
