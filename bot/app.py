@@ -25,7 +25,7 @@ from bot.handlers.registering import handle, publish_commands, register
 from bot.loop import Loop
 from bot.newsroom import opened
 from bot.scheduler import Scheduler
-from bot.sending.client import Client, client
+from bot.sending.client import Client, client, remember
 from bot.sending.rendering import Renderer
 from bot.sending.sender import Sender
 from bot.texts import Texts
@@ -117,6 +117,7 @@ class App:
             for words in self._config.warnings:
                 log.warning("configuration", warning=words)
             built = self._build(store, fetcher, run)
+            await remember(built.line.gate, store, self._now())
             if built.web:
                 await built.web.start()
             else:

@@ -13,6 +13,7 @@ from bot.handlers.intake import Intake
 from bot.handlers.queue import Queue
 from bot.handlers.registering import handle, register
 from bot.loop import Loop
+from bot.sending.client import remember
 from bot.sending.pace import Gate
 from bot.sending.sender import Sender
 from bot.texts.cities import Gazetteer
@@ -84,6 +85,7 @@ class Process:
         life.due = await looking.feeds_due(self.store, life.began)
         now, store = life.now, self.store
         self._gate = Gate(30)
+        await remember(self._gate, store, now())
         self._bot: ExtBot[int] = ExtBot(
             TOKEN,
             request=SimulatedWire(life, around.airwaves),

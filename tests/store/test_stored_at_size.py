@@ -29,6 +29,7 @@ from digests.store import (
     editions,
     entries,
     leaving,
+    left,
     outbox,
     revisions,
     standing,
@@ -299,6 +300,7 @@ async def test_no_statement_of_every_second_reads_a_whole_table(
         "digests that chats had": lambda tx: standing.digests_had(tx, some, [EditionId(7)], now),
         "what rang for others": lambda tx: standing.rang_since(tx, now - timedelta(days=1), 40),
         "what stands in an edition": lambda tx: standing.write(tx, EditionId(7), AlertContent(card)),
+        "what groups were sent": lambda tx: left.to_groups(tx, now - timedelta(minutes=1)),
         "chats paused for long": lambda tx: chats.paused_long(tx, now, 100),
         "a chat forgotten": lambda tx: chats.forget(tx, 17),
     }
