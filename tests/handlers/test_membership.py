@@ -1,5 +1,6 @@
 """Blocked and let back, added and removed, and a group's new id."""
 
+import asyncio
 from datetime import time
 from typing import Any
 
@@ -7,10 +8,12 @@ import pytest
 
 from bot.formatter.buttons import SetAlerts, pack
 from bot.handlers import membership
+from bot.handlers.queue import Queue
 from bot.handlers.registering import handle
 from bot.playground.telegram import Chat, Fault, Message, Person
 from digests.model import Address, Alerts, ChatKind, NewChat, State
-from digests.store import chats
+from digests.store import chats, inbox
+from digests.store.inbox import Received
 from tests.handlers.owing import debts, owe
 from tests.handlers.talking import Talking
 
@@ -244,6 +247,39 @@ async def test_what_was_said_before_a_move_and_is_handled_after_it_acts_on_the_s
     assert (after.digest_times == (time(7, 30),)) is (text == "/digest 07:30")
     assert await talking.kept_or_none(group) is None, "nothing begins anew at the old id"
     assert said in answers_in(talking, new)[-1]
+
+
+async def test_what_is_said_in_the_supergroup_waits_for_what_was_said_before_the_move(
+    talking: Talking,
+) -> None:
+    old, new, done = -77, -1_009_000_000_077, asyncio.Event()
+    order: list[str] = []
+
+    async def slowly(body: dict[str, Any]) -> None:
+        if body["message"].get("text") == "before":
+            await asyncio.sleep(0.2)
+        order.append(body["message"].get("text", "moves"))
+        if order[-1] == "after":
+            done.set()
+
+    queue = Queue(talking.store, slowly, wake=lambda: None)
+    said = [
+        (old, {"text": "before"}),
+        (old, {"migrate_to_chat_id": new}),
+        (new, {"migrate_from_chat_id": old}),
+        (new, {"text": "after"}),
+    ]
+    received = [
+        Received(990_000 + number, chat, {"update_id": 990_000 + number, "message": message})
+        for number, (chat, message) in enumerate(said)
+    ]
+    async with talking.store.writing() as tx:
+        await inbox.receive(tx, received, talking.clock())
+    await queue.step()
+    async with asyncio.timeout(10):
+        await done.wait()
+    await queue.stop(5)
+    assert order == ["before", "moves", "moves", "after"]
 
 
 async def test_a_button_of_before_a_move_is_answered_by_a_message_of_its_own(talking: Talking) -> None:
