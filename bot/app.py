@@ -25,13 +25,14 @@ from bot.handlers.registering import handle, publish_commands, register
 from bot.loop import Loop
 from bot.newsroom import opened
 from bot.scheduler import Scheduler
-from bot.sending.client import Client, client
+from bot.sending.client import Client, client, remember
 from bot.sending.rendering import Renderer
 from bot.sending.sender import Sender
 from bot.texts import Texts
 from bot.texts.cities import Gazetteer
 from bot.web import hubs
 from bot.web.server import WebServer, application
+from digests.catching_up import CatchingUp
 from digests.compose import Ahead, compose
 from digests.feeds.discover import Discoverer
 from digests.feeds.fetch import Fetcher
@@ -116,6 +117,7 @@ class App:
             for words in self._config.warnings:
                 log.warning("configuration", warning=words)
             built = self._build(store, fetcher, run)
+            await remember(built.line.gate, store, self._now())
             if built.web:
                 await built.web.start()
             else:
@@ -169,7 +171,7 @@ class App:
         steps: dict[str, Callable[[], Awaitable[bool]]] = {
             "poll": partial(self._poll, store, poller, roster),
             "judge": partial(self._judge, judge, roster),
-            "compose": partial(self._compose, store),
+            "compose": partial(self._compose, store, CatchingUp(store, now)),
             "tidy": partial(self._tidy, store),
             "report": partial(self._report, store),
             "intake": intake.step,
@@ -258,7 +260,9 @@ class App:
             self.wake("send")
         return step.more
 
-    async def _compose(self, store: Store) -> bool:
+    async def _compose(self, store: Store, catching_up: CatchingUp) -> bool:
+        if not await catching_up.is_over():
+            return False  # the clock wakes it each second
         step = await compose(store, self._settings, self._now, self._ahead)
         if step.owed:
             self.wake("send")

@@ -144,6 +144,8 @@ class Formatter:
 
     def notice(self, content: NoticeContent, *, language: Language) -> Message:
         """What administrators are told."""
+        if content.stars:
+            return Message(fitting(self._say("stars", language, short=content.stars)))
         return Message(fitting(self._say("notice", language, feeds=content.feeds, more=content.more)))
 
     def feeds(

@@ -9,7 +9,7 @@ from typing import Any, Self, cast
 import structlog
 import telegram
 from telegram import Update
-from telegram.error import BadRequest
+from telegram.error import BadRequest, ChatMigrated
 from telegram.ext import Application, CallbackContext, ContextTypes, ExtBot
 
 from bot.formatter.message import Keyboard, Message
@@ -17,11 +17,12 @@ from bot.formatter.render import Formatter
 from bot.formatter.request import as_plain, to_edit, to_send
 from bot.texts import Voice
 from bot.texts.cities import Gazetteer
+from digests import holding
 from digests.editions.timetable import next_due, zone_of
 from digests.feeds.discover import Discoverer
 from digests.model import Address, Chat, ChatKind, Language, NewChat
 from digests.settings import Settings
-from digests.store import chats, inbox
+from digests.store import chats, inbox, moves
 from digests.store.engine import Reading, Store, Writing
 from digests.stories.names import Names
 
@@ -56,6 +57,7 @@ class Talk(CallbackContext[ExtBot[int], dict[Any, Any], dict[Any, Any], dict[Any
         self.parts = cast("Desk", application).parts
         self.incoming: Update | None = None
         self.beneath: Callable[[Voice], Keyboard] | None = None  # what stands under every answer
+        self._lives_at: int | None = None  # a group that became a supergroup after the update: its new id
         self._closed = False
 
     @classmethod
@@ -86,7 +88,7 @@ class Talk(CallbackContext[ExtBot[int], dict[Any, Any], dict[Any, Any], dict[Any
 
     @property
     def address(self) -> Address:
-        """Where the update came from: a chat, and the forum topic in it."""
+        """Where the update came from: a chat, and the forum topic in it. A group that has moved since: where it lives now."""
         update = self.incoming
         chat = update.effective_chat if update else None
         if update is None or chat is None:
@@ -94,11 +96,13 @@ class Talk(CallbackContext[ExtBot[int], dict[Any, Any], dict[Any, Any], dict[Any
         message = update.effective_message
         in_topic = isinstance(message, telegram.Message) and message.is_topic_message
         thread = message.message_thread_id if in_topic and isinstance(message, telegram.Message) else None
-        return Address(chat.id, thread or 0)
+        return Address(self._lives_at or chat.id, thread or 0)
 
     @property
     def kind(self) -> ChatKind:
         """What kind of chat it is."""
+        if self._lives_at is not None:
+            return ChatKind.SUPERGROUP
         chat = self.incoming.effective_chat if self.incoming else None
         return ChatKind(chat.type) if chat else ChatKind.PRIVATE
 
@@ -112,12 +116,14 @@ class Talk(CallbackContext[ExtBot[int], dict[Any, Any], dict[Any, Any], dict[Any
     async def reading(self) -> AsyncIterator[Reading]:
         """Open a reading transaction."""
         async with self.store.reading() as tx:
+            await self._look_where_it_lives(tx)
             yield tx
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[Writing]:
         """Open a writing transaction. The update leaves the inbox with it: the effect happens once, or not yet."""
         async with self.store.writing() as tx:
+            await self._look_where_it_lives(tx)
             yield tx
             await self._close(tx)
 
@@ -125,6 +131,22 @@ class Talk(CallbackContext[ExtBot[int], dict[Any, Any], dict[Any, Any], dict[Any
         if self.incoming is not None and not self._closed:
             await inbox.done(tx, self.incoming.update_id)
             self._closed = True
+
+    async def _look_where_it_lives(self, tx: Reading) -> None:
+        """See whether a group has moved since the update. That the bot was let out of the old one says nothing of the new."""
+        update = self.incoming
+        if update is None or update.effective_chat is None or update.my_chat_member is not None:
+            return
+        if self._lives_at is None and update.effective_chat.type == ChatKind.GROUP:
+            self._lives_at = await moves.lives_at(tx, update.effective_chat.id)
+
+    async def moved(self, old: int, new: int) -> None:
+        """Write that a group has a new id, with all it has and is owed; twice is harmless."""
+        async with self.writing() as tx:
+            moved = await chats.move(tx, old, new, self.now())
+            await holding.heed(tx, moved, self.settings.breaking, self.now())
+        log.info("moved", old=old, new=new, chats=len(moved))
+        self.parts.wake()
 
     async def known(self, tx: Reading) -> Chat | None:
         """Find the chat, if it ever wrote to us."""
@@ -176,23 +198,38 @@ class Talk(CallbackContext[ExtBot[int], dict[Any, Any], dict[Any, Any], dict[Any
             more = self.beneath(self.voice(await self.language()))
             messages = (*messages[:-1], replace(messages[-1], keyboard=(*messages[-1].keyboard, *more)))
         for message in messages:
-            request = to_send(message, self.address)
             try:
-                await self._ask("sendMessage", request)
-            except BadRequest as error:
-                if "entit" not in str(error).lower():
-                    raise
-                log.error("markup refused", answer=str(error))  # noqa: TRY400 - the answer says all
-                await self._ask("sendMessage", as_plain(request, message))
+                await self._say(message)
+            except ChatMigrated as error:
+                await self._follow(error.new_chat_id)
+                await self._say(message)
+
+    async def _say(self, message: Message) -> None:
+        request = to_send(message, self.address)
+        try:
+            await self._ask("sendMessage", request)
+        except BadRequest as error:
+            if "entit" not in str(error).lower():
+                raise
+            log.error("markup refused", answer=str(error))  # noqa: TRY400 - the answer says all
+            await self._ask("sendMessage", as_plain(request, message))
+
+    async def _follow(self, new: int) -> None:
+        """Answer where the group lives now: it moved while we thought."""
+        await self.moved(self.address.telegram_id, new)
+        self._lives_at = new
 
     async def edit(self, message: Message) -> None:
         """Edit the message whose button was pressed, in place; where that cannot be, answer anew."""
         query = self.incoming.callback_query if self.incoming else None
-        if query is None or query.message is None:
-            await self.send(message)
+        if query is None or query.message is None or self._lives_at is not None:
+            await self.send(message)  # in a supergroup the number is another message's
             return
         try:
             await self._ask("editMessageText", to_edit(message, self.address, query.message.message_id))
+        except ChatMigrated as error:
+            await self._follow(error.new_chat_id)
+            await self.send(message)
         except BadRequest as error:
             said = str(error).lower()
             if "message is not modified" in said:  # pressed twice: it shows what was wished already

@@ -39,17 +39,9 @@ async def migrated(update: Update, talk: Talk) -> None:
     if message is None:
         return
     if message.migrate_to_chat_id:
-        await moved(talk, message.chat.id, message.migrate_to_chat_id)
+        await talk.moved(message.chat.id, message.migrate_to_chat_id)
     elif message.migrate_from_chat_id:
-        await moved(talk, message.migrate_from_chat_id, message.chat.id)
-
-
-async def moved(talk: Talk, old: int, new: int) -> None:
-    """Write that a group has a new id, with all it has and is owed; twice is harmless."""
-    async with talk.writing() as tx:
-        count = await chats.move(tx, old, new)
-    log.info("moved", old=old, new=new, chats=count)
-    talk.parts.wake()
+        await talk.moved(message.migrate_from_chat_id, message.chat.id)
 
 
 async def heard(talk: Talk) -> Language:

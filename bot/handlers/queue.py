@@ -27,6 +27,9 @@ class Queue:
         self._handle = handle
         self._wake = wake
         self._chats: dict[int, deque[Received]] = {}
+        self._joined: dict[
+            int, int
+        ] = {}  # supergroups that wait for what was said before they moved: old ids
         self._in_hand: set[int] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._places = asyncio.Semaphore(AT_ONCE)
@@ -40,11 +43,14 @@ class Queue:
             waiting = await inbox.waiting(tx, beside=self._in_hand, limit=room)
         for one in waiting:
             self._in_hand.add(one.update_id)
-            if (queue := self._chats.get(one.telegram_id)) is not None:
+            place = self._joined.get(one.telegram_id, one.telegram_id)
+            if new := one.body.get("message", {}).get("migrate_to_chat_id"):
+                self._joined[new] = place  # until all is handled that is said there
+            if (queue := self._chats.get(place)) is not None:
                 queue.append(one)
                 continue
-            self._chats[one.telegram_id] = deque([one])
-            task = asyncio.create_task(self._work(one.telegram_id), name=f"chat {one.telegram_id}")
+            self._chats[place] = deque([one])
+            task = asyncio.create_task(self._work(place), name=f"chat {place}")
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
         return False
@@ -75,4 +81,5 @@ class Queue:
             for one in queue:
                 self._in_hand.discard(one.update_id)
             del self._chats[chat]
+            self._joined = {new: old for new, old in self._joined.items() if old != chat}
             self._wake()

@@ -25,7 +25,7 @@ async def trouble(update: object, talk: Talk) -> None:
         if isinstance(error, Forbidden):
             await membership.unreachable(talk)
         elif isinstance(error, ChatMigrated):
-            await membership.moved(talk, kind.effective_chat.id, error.new_chat_id)
+            await talk.moved(kind.effective_chat.id, error.new_chat_id)
         elif kind.my_chat_member is None and not isinstance(error, RetryAfter):
             # Not where nobody said anything, and not to a chat that we were just told to leave alone.
             await _say(talk)

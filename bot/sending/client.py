@@ -3,17 +3,19 @@
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from telegram.ext import ExtBot
 from telegram.warnings import PTBUserWarning
 
 from bot.config import Config
 from bot.config.cautions import FREE_RATE
+from bot.sending.limits import GROUP_WINDOW
 from bot.sending.pace import Gate
 from bot.sending.paying import Budget, StarPurse
 from bot.sending.sender import slots_for
 from bot.sending.wire import Wire
+from digests.store import left
 from digests.store.engine import Store
 
 OTHERS = 64  # connections beside those of the sender's slots: for replies
@@ -32,6 +34,13 @@ class Client:
         await self.bot.shutdown()
         if self.purse:
             await self.purse.stop()
+
+
+async def remember(gate: Gate, store: Store, now: datetime) -> None:
+    """Let a gate begin with what groups were sent in the last minute, by the run before."""
+    async with store.reading() as tx:
+        sent = await left.to_groups(tx, now - timedelta(seconds=GROUP_WINDOW))
+    gate.remember((one.telegram_id, (now - one.at).total_seconds()) for one in sent)
 
 
 def client(config: Config, store: Store, now: Callable[[], datetime]) -> Client:

@@ -55,6 +55,11 @@ class ChatLimits:
             del minutes[oldest]
             oldest = next(iter(minutes))
 
+    def remember(self, group: int, at: float) -> None:
+        """Count a message that a group was sent at a time that is past; of several the first before the last."""
+        self._minutes.setdefault(group, deque(maxlen=GROUP_MESSAGES)).append(at)
+        self._minutes.move_to_end(group)
+
     def told(self, who: Who, seconds: float, now: float, *, within: float) -> int:
         """Let a chat wait as it was told; gives how many were told in the last `within` seconds, this one included."""
         self._told = {one: told for one, told in self._told.items() if told[1] > now}

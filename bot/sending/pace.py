@@ -6,7 +6,7 @@ event loop's, monotonic.
 
 import asyncio
 import heapq
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -102,6 +102,12 @@ class Gate(BaseRateLimiter[int]):
         self._speed.begin(now)
         if self._free:
             self._free.begin(now)
+
+    def remember(self, sent: Iterable[tuple[int, float]]) -> None:
+        """Count what groups were sent before this run: their ids, and how many seconds ago, the longest ago first."""
+        now = asyncio.get_running_loop().time()
+        for group, ago in sent:
+            self._chats.remember(group, now - max(0.0, ago))
 
     async def shutdown(self) -> None:
         """Let nobody wait for ever."""

@@ -52,6 +52,7 @@ class StarPurse:
         self._day = now().date()  # whose budget they are of
         self._closed_until = now()
         self._refilling: asyncio.Task[None] | None = None
+        self._noting: asyncio.Task[None] | None = None
         self._stopped = False
 
     def tell(self, look: Callable[[], None]) -> None:
@@ -79,12 +80,14 @@ class StarPurse:
         """Pay for nothing for a while: Telegram took no Stars."""
         log.warning("no stars left", pause_seconds=PAUSE.total_seconds())
         self._closed_until = self._now() + PAUSE
+        if not self._stopped and (self._noting is None or self._noting.done()):
+            self._noting = asyncio.create_task(self._note(), name="no stars")
 
     async def stop(self) -> None:
         """Put back what was not spent."""
         self._stopped = True
-        if self._refilling:
-            await asyncio.wait([self._refilling])
+        if under_way := [task for task in (self._refilling, self._noting) if task]:
+            await asyncio.wait(under_way)
         unspent, self._messages = self._messages, 0
         if not unspent:
             return
@@ -93,6 +96,14 @@ class StarPurse:
                 await stars.give_back(tx, self._day, unspent, self._now())
         except (StoreError, OSError) as error:
             log.warning("stars kept back", messages=unspent, error=type(error).__name__)
+
+    async def _note(self) -> None:
+        """Have administrators told."""
+        try:
+            async with self._store.writing() as tx:
+                await stars.ran_out(tx, self._now())
+        except (StoreError, OSError) as error:  # the next refusal notes it
+            log.warning("stars not noted", error=type(error).__name__)
 
     def _refill(self) -> None:
         if not self._stopped and (self._refilling is None or self._refilling.done()):

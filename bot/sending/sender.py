@@ -93,7 +93,7 @@ class Sender:
         self._ahead = round(min(max(messages_per_second * AHEAD_SECONDS, self._slots), MOST_AHEAD))
         # As long as a quarter of the slots is enough for what comes meanwhile.
         gather = min(max(self._slots / 4 / messages_per_second, GATHER), LONGEST_GATHER)
-        self._settler = Settler(store, now, gather=gather)
+        self._settler = Settler(store, settings.breaking, now, gather=gather)
         self._courier = Courier(renderer, bot, self._settler, now=now, chance=chance)
         self._ready: list[tuple[int, int, _Ready]] = []  # a heap: the most urgent first, then the first taken
         self._next: deque[_Ready] = deque()  # looked at just now: they leave as slots free, each chat once

@@ -10,8 +10,10 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.sending.outcomes import Meaning, Outcome
+from digests import holding
 from digests.errors import StoreError
 from digests.model import Chat, DeliveryId, State
+from digests.settings import BreakingSettings
 from digests.store import chats, outbox
 from digests.store.engine import Store, Writing
 from digests.store.outbox import Settlement
@@ -49,10 +51,13 @@ _Waiting = list[tuple[Fact, "asyncio.Future[None]"]]
 class Settler:
     """Gathers facts and writes them. Whoever hands one in waits until it is on disk."""
 
-    def __init__(self, store: Store, now: Callable[[], datetime], *, gather: float = GATHER) -> None:
-        """Take the store; `gather`: seconds, longer where few outcomes come, so that a transaction is worth its while."""
+    def __init__(
+        self, store: Store, rules: BreakingSettings, now: Callable[[], datetime], *, gather: float = GATHER
+    ) -> None:
+        """Take the store, and the caps under which held alerts are freed; `gather`: seconds, longer where few outcomes come, so that a transaction is worth its while."""
         self._gather = gather
         self._store = store
+        self._rules = rules
         self._now = now
         self._most = 1 if store.is_sqlite else WRITERS
         self._waiting: _Waiting = []
@@ -118,12 +123,14 @@ class Settler:
 
     async def _apply(self, tx: Writing, facts: Sequence[Fact]) -> None:
         now = self._now()
-        await outbox.settle(tx, [one.settlement for one in facts if isinstance(one, Settled)], now)
+        settlements = [one.settlement for one in facts if isinstance(one, Settled)]
+        await holding.heed(tx, await outbox.settle(tx, settlements, now), self._rules, now)
         for one in facts:
             if isinstance(one, PartSent):
                 await outbox.part_sent(tx, one.delivery, one.parts, one.lease_until)
             elif one.outcome and one.outcome.moved_to:
-                await chats.move(tx, one.chat.address.telegram_id, one.outcome.moved_to)
+                moved = await chats.move(tx, one.chat.address.telegram_id, one.outcome.moved_to, now)
+                await holding.heed(tx, moved, self._rules, now)
             elif one.outcome and one.settlement.state is State.GONE:
                 await _pause(tx, one.chat, one.outcome, now)
 

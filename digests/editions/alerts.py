@@ -1,6 +1,6 @@
 """Who is owed an alert, and when: the rule that decides each chat of an audience."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 
 from digests.editions.filters import About, muted_by
@@ -91,6 +91,26 @@ def free_at(
             due = max(due, left or frees_at or now + window)
     quiet = candidate.chat.quiet
     return quiet_ends(quiet, zone, due) if quiet and quiet.hold and in_quiet(quiet, zone, due) else due
+
+
+def free_ats(
+    candidate: Candidate, rules: BreakingSettings, zone: tzinfo, now: datetime, many: int
+) -> list[datetime]:
+    """Give when `many` alerts that were held may be sent to a chat without digests, ascending.
+
+    Each counts for those after it; and none comes in quiet hours, since what was held keeps no word of whether it rings.
+    """
+    ats: list[datetime] = []
+    for _ in range(many):
+        at = quiet_ends(candidate.chat.quiet, zone, free_at(candidate, rules, zone, now))
+        ats.append(at)
+        candidate = replace(
+            candidate,
+            alerts_last_hour=candidate.alerts_last_hour + 1,
+            alerts_last_day=candidate.alerts_last_day + 1,
+            dues=tuple(sorted((*candidate.dues, at), reverse=True)),
+        )
+    return ats
 
 
 def _left(

@@ -55,6 +55,7 @@ from digests.model.showing import (
     Ranking,
     Section,
     Share,
+    Shortage,
     Version,
 )
 from digests.model.subjects import Interest, Subject, What, Wish
@@ -112,6 +113,7 @@ __all__ = [
     "Seen",
     "Sends",
     "Share",
+    "Shortage",
     "State",
     "Stored",
     "StoryFacts",

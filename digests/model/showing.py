@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from digests.model.ids import EditionId, Language, StoryId
 
@@ -85,12 +86,20 @@ class BrokenFeed:
     closed: bool = False  # by its publisher, for good
 
 
+class Shortage(StrEnum):
+    """Why no messages are paid for."""
+
+    BUDGET = "budget"  # what may be spent in a day is spent
+    BALANCE = "balance"  # the bot has no Stars
+
+
 @dataclass(frozen=True, slots=True)
 class NoticeContent:
-    """What administrators are told, and no reader: feeds that broke."""
+    """What administrators are told, and no reader: feeds that broke, or that there are no Stars to spend."""
 
-    feeds: tuple[BrokenFeed, ...]
+    feeds: tuple[BrokenFeed, ...] = ()
     more: int = 0  # that the length left out
+    stars: tuple[Shortage, ...] = ()
 
 
 FOLLOWED = "*"  # stands for a category where the stories are those that the chat follows something of

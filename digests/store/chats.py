@@ -7,10 +7,10 @@ from typing import Any, TypedDict, Unpack
 from sqlalchemy import case, delete, func, null, select, update
 
 from digests.model import Address, Alerts, Chat, ChatId, ChatKind, Language, NewChat, Quiet, State
-from digests.store import codec, interests
+from digests.store import codec, interests, moves
 from digests.store.engine import Reading, Writing
 from digests.store.inserting import insert
-from digests.store.tables import chats, deliveries, inbox, subscriptions
+from digests.store.tables import IS_PAUSED, chats, deliveries, inbox, subscriptions
 
 _REACHED = (State.SENT, State.TOLD, State.UNHEARD)
 STOPPED = "stopped"  # why a chat is paused that its reader stopped: only the reader's own word wakes it
@@ -138,15 +138,15 @@ async def wake(tx: Writing, telegram_id: int) -> tuple[Chat, ...]:
     return tuple(chat_of(row) for row in rows)
 
 
-async def move(tx: Writing, old: int, new: int) -> int:
+async def move(tx: Writing, old: int, new: int, now: datetime) -> tuple[ChatId, ...]:
     """Move a group to the id it has as a supergroup, with all it has and is owed. Safe to say twice.
 
     Where the new id is known already (somebody spoke there before we heard of the move), the two are merged:
     the one known longer keeps its choices, subscriptions and debts of both are joined, and what one of them
-    was sent the other is not owed any more. Tells how many chats (topics) moved.
+    was sent the other is not owed any more. Gives the chats (topics) that moved.
     """
     if old == new:
-        return 0
+        return ()
     known = {row.thread_id: row.id for row in await tx.rows(_ids(new))}
     moving = await tx.rows(_ids(old))
     stopped = chats.c.paused_why == STOPPED
@@ -154,6 +154,7 @@ async def move(tx: Writing, old: int, new: int) -> int:
         "paused_at": case((stopped, chats.c.paused_at), else_=null()),
         "paused_why": case((stopped, STOPPED), else_=""),
     }
+    moved = []
     for row in moving:
         keeps = row.id
         if row.thread_id in known:
@@ -164,8 +165,10 @@ async def move(tx: Writing, old: int, new: int) -> int:
             .where(chats.c.id == keeps)
             .values(telegram_id=new, kind=ChatKind.SUPERGROUP, **awake)
         )
+        moved.append(ChatId(keeps))
     await tx.execute(update(inbox).where(inbox.c.telegram_id == old).values(telegram_id=new))
-    return len(moving)
+    await moves.note(tx, old, new, now)
+    return tuple(moved)
 
 
 def _ids(telegram_id: int) -> Any:
@@ -201,6 +204,7 @@ async def _merge(tx: Writing, goes: int, keeps: int) -> None:
 
 async def forget(tx: Writing, telegram_id: int, thread_id: int | None = None) -> int:
     """Delete all that is kept of a chat (with `thread_id`: of one topic). Tells how many rows of chats went."""
+    await moves.forget(tx, telegram_id)
     gone = delete(chats).where(chats.c.telegram_id == telegram_id)
     if thread_id is not None:
         gone = gone.where(chats.c.thread_id == thread_id)
@@ -208,8 +212,8 @@ async def forget(tx: Writing, telegram_id: int, thread_id: int | None = None) ->
 
 
 async def paused_long(tx: Reading, before: datetime, limit: int) -> tuple[ChatId, ...]:
-    """Find chats that have been paused since before a moment. Looks at all chats, as no writer should."""
-    rows = await tx.rows(select(chats.c.id).where(chats.c.paused_at < before).limit(limit))
+    """Find chats that have been paused since before a moment."""
+    rows = await tx.rows(select(chats.c.id).where(IS_PAUSED, chats.c.paused_at < before).limit(limit))
     return tuple(ChatId(row.id) for row in rows)
 
 

@@ -191,13 +191,18 @@ def _free(run: str, now: datetime, *, in_hand: bool) -> tuple[ColumnElement[bool
     return IS_OWED, deliveries.c.due_at <= now, free
 
 
-async def settle(tx: Writing, settlements: Sequence[Settlement], now: datetime) -> None:
+async def settle(tx: Writing, settlements: Sequence[Settlement], now: datetime) -> tuple[ChatId, ...]:
     """Write outcomes, and let the deliveries go. Only a debt can be settled: what was cancelled stays so.
 
-    What a digest was to tell that ends unsent is owed again (`undelivered`).
+    What a digest was to tell that ends unsent is owed again (`undelivered`). Gives the chats for which an alert is held by
+    this, and that have no digest: what becomes of it is the caller's (`digests/holding.py`).
     """
     if not settlements:
-        return
+        return ()
+    lost = [one.delivery for one in settlements if one.state in undelivered.LOST]
+    late = [one.delivery for one in settlements if one.state is State.HELD]
+    if lost or late:
+        await undelivered.hold_chats(tx, [*lost, *late])
     rows = [
         (
             one.delivery,
@@ -213,8 +218,9 @@ async def settle(tx: Writing, settlements: Sequence[Settlement], now: datetime) 
         for one in settlements
     ]
     await tx.execute(_settling(tx.dialect), [{"outcomes": rows_said(rows)}])
-    if lost := [one.delivery for one in settlements if one.state in undelivered.LOST]:
+    if lost:
         await undelivered.give_back(tx, lost, now)
+    return await undelivered.without_digests(tx, [*lost, *late]) if lost or late else ()
 
 
 @cache
@@ -296,6 +302,23 @@ async def unhold(tx: Writing, delivery: DeliveryId, due: datetime) -> None:
     )
 
 
+async def hold_waiting(
+    tx: Writing, chat: ChatId, until: datetime, expires_at: datetime, now: datetime
+) -> None:
+    """Hold the alerts that wait for a cap, or for quiet hours to end, for the chat's digest at `until`: it has digests again."""
+    await tx.execute(
+        update(deliveries)
+        .where(
+            deliveries.c.chat_id == chat,
+            deliveries.c.priority == Priority.ALERT,
+            IS_OWED,
+            deliveries.c.due_at > now,
+            deliveries.c.attempt == 0,  # else it is tried again: that is no cap
+        )
+        .values(state=State.HELD, due_at=until, expires_at=expires_at, run_id=None, lease_until=None)
+    )
+
+
 async def cancel(tx: Writing, chats_: Collection[ChatId], state: State, now: datetime) -> int:
     """Settle all that chats are owed, unsent: the reader left (CANCELLED), or cannot be reached (GONE)."""
     rows = await tx.rows(
@@ -307,11 +330,15 @@ async def cancel(tx: Writing, chats_: Collection[ChatId], state: State, now: dat
     return len(rows)
 
 
-async def cancel_alerts(tx: Writing, chat: ChatId, now: datetime) -> None:
-    """Settle the alerts that a chat is owed, unsent: it wants none any more. Held ones stay, for its digest."""
+async def cancel_alerts(tx: Writing, chat: ChatId, now: datetime, *, held: bool) -> None:
+    """Settle the alerts that a chat is owed, unsent: it wants none any more. With `held` also those: no digest tells them."""
     await tx.execute(
         update(deliveries)
-        .where(deliveries.c.chat_id == chat, deliveries.c.priority == Priority.ALERT, IS_OWED)
+        .where(
+            deliveries.c.chat_id == chat,
+            deliveries.c.priority == Priority.ALERT,
+            or_(IS_OWED, IS_HELD) if held else IS_OWED,
+        )
         .values(state=State.CANCELLED, settled_at=now, run_id=None, lease_until=None)
     )
 

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import exists, or_, select, update
 
 from digests.model import Offer
 from digests.store import entries, feeds, tables, told, unchanged, websub
-from digests.store.engine import Writing
+from digests.store.engine import Reading, Writing
 from digests.store.entries import Batch, Renamed
 from digests.store.feeds import Poll
 from digests.store.unchanged import AsBefore
@@ -52,3 +52,10 @@ async def bring_back(tx: Writing, now: datetime) -> None:
         .where(tables.feeds.c.polled_at > now, tables.feeds.c.next_poll_at > now)
         .values(next_poll_at=now, next_poll_why="the clock was set back")
     )
+
+
+async def outstanding(tx: Reading, since: datetime) -> bool:
+    """Tell whether a feed that was due by `since` was not asked yet, or what came is not judged."""
+    to_ask = exists().where(tables.feeds.c.next_poll_at <= since)
+    to_judge = exists().where(tables.IS_UNJUDGED)
+    return bool(await tx.value(select(or_(to_ask, to_judge))))

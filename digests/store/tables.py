@@ -81,6 +81,8 @@ Index(
     sqlite_where=chats.c.paused_at.is_(None),
     info={POSTGRESQL_WHERE: chats.c.paused_at.is_(None)},
 )
+IS_PAUSED = chats.c.paused_at.is_not(None)
+Index("ix_chats_paused", chats.c.paused_at, sqlite_where=IS_PAUSED, info={POSTGRESQL_WHERE: IS_PAUSED})
 
 subscriptions = Table(
     "subscriptions",

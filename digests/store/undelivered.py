@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, literal, select, update
+from sqlalchemy import ColumnElement, and_, case, exists, literal, select, update
 
-from digests.model import Alerts, ChatId, DeliveryId, EditionId, Ranking, State
+from digests.model import ChatId, DeliveryId, EditionId, Ranking, State
 from digests.store import codec
 from digests.store.among import among
 from digests.store.engine import Reading, Writing
-from digests.store.tables import chats, deliveries, editions
+from digests.store.tables import IS_HELD, chats, deliveries, editions
 
 LOST = frozenset({State.EXPIRED, State.REFUSED})
 _DAY = timedelta(hours=24)  # that a first digest covers
@@ -27,11 +27,26 @@ class _Lost:
     expired: bool
 
 
+async def hold_chats(tx: Writing, ids: Collection[DeliveryId]) -> None:
+    """Keep all others from changing the chats of some deliveries, which are about to be settled, before these are touched."""
+    of = select(deliveries.c.chat_id).where(among(tx, deliveries.c.id, ids))
+    await tx.rows(
+        select(chats.c.id).where(chats.c.id.in_(of)).order_by(chats.c.id).with_for_update(read=True)
+    )
+
+
+async def without_digests(tx: Reading, ids: Collection[DeliveryId]) -> tuple[ChatId, ...]:
+    """Tell which of the deliveries' chats have no digests, although an alert is held for one."""
+    of = select(deliveries.c.chat_id).where(among(tx, deliveries.c.id, ids))
+    held = exists().where(deliveries.c.chat_id == chats.c.id, IS_HELD)
+    rows = await tx.rows(select(chats.c.id).where(chats.c.id.in_(of), chats.c.next_digest_at.is_(None), held))
+    return tuple(ChatId(row.id) for row in rows)
+
+
 async def give_back(tx: Writing, ids: Collection[DeliveryId], now: datetime) -> None:
     """Owe again what those of the deliveries were to tell that are digests and were settled unsent, at `now`.
 
-    The alerts that were held for them are held again, or owed where the chat has no digests any more. The chat's next
-    digest covers the stories once more; what it was told of them meanwhile is known by its deliveries. Of a digest that
+    The alerts that were held for them are held again. The chat's next digest covers the stories once more; what it was told of them meanwhile is known by its deliveries. Of a digest that
     Telegram refused they are owed for a day only: a story that it will never take must not stop digests for ever.
     """
     lost = await _lost(tx, ids, now)
@@ -39,7 +54,7 @@ async def give_back(tx: Writing, ids: Collection[DeliveryId], now: datetime) -> 
         return
     for one in lost:
         if one.also:
-            await _hold_again(tx, one, now)
+            await _hold_again(tx, one)
     alike: dict[tuple[EditionId, bool], list[ChatId]] = defaultdict(list)
     for one in lost:
         alike[one.edition, one.expired].append(one.chat)
@@ -76,13 +91,8 @@ async def _lost(tx: Reading, ids: Collection[DeliveryId], now: datetime) -> list
     ]
 
 
-async def _hold_again(tx: Writing, lost: _Lost, now: datetime) -> None:
+async def _hold_again(tx: Writing, lost: _Lost) -> None:
     """Hold the alerts that were settled when the digest was owed, in the same transaction and so at the same time."""
-    chat = await tx.row(select(chats.c.next_digest_at, chats.c.alerts).where(chats.c.id == lost.chat))
-    if chat is None or chat.alerts == Alerts.OFF:  # it said since that it wants none
-        return
-    goes_on = chat.next_digest_at is not None
-    again: dict[str, Any] = {"state": State.HELD} if goes_on else {"state": State.OWED, "due_at": now}
     await tx.execute(
         update(deliveries)
         .where(
@@ -90,7 +100,7 @@ async def _hold_again(tx: Writing, lost: _Lost, now: datetime) -> None:
             deliveries.c.state == State.TOLD,
             deliveries.c.settled_at == lost.told_at,
         )
-        .values(settled_at=None, **again)
+        .values(state=State.HELD, settled_at=None)
     )
 
 

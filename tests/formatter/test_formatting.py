@@ -10,7 +10,17 @@ from bot.formatter.message import Preview
 from bot.formatter.render import Formatter
 from bot.formatter.wording import excerpt
 from bot.texts import Texts
-from digests.model import AlertContent, Card, DigestContent, Language, Section, StoryId, Version
+from digests.model import (
+    AlertContent,
+    Card,
+    DigestContent,
+    Language,
+    NoticeContent,
+    Section,
+    Shortage,
+    StoryId,
+    Version,
+)
 from digests.settings import Category
 
 SEOUL = ZoneInfo("Asia/Seoul")
@@ -114,6 +124,19 @@ def long_digest(stories: int) -> DigestContent:
     return DigestContent(
         NOW, NOW, (Section("kpop", tuple(cards[:half])), Section("drama", tuple(cards[half:])))
     )
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_a_notice_of_stars_says_what_ran_out(formatter: Formatter, language: Language) -> None:
+    said = {
+        short: formatter.notice(NoticeContent(stars=short), language=language).plain
+        for short in ((Shortage.BUDGET,), (Shortage.BALANCE,), (Shortage.BALANCE, Shortage.BUDGET))
+    }
+    both = said[Shortage.BALANCE, Shortage.BUDGET]
+    assert len(set(said.values())) == 3
+    for one in (said[Shortage.BUDGET,], said[Shortage.BALANCE,]):
+        assert one.splitlines()[0] in both
+        assert "30" in one
 
 
 def test_a_long_digest_is_split_between_stories(formatter: Formatter) -> None:

@@ -7,13 +7,13 @@ from digests.store import editions, outbox
 from tests.handlers.talking import Talking
 
 
-async def owe(talking: Talking, chat: ChatId) -> None:
-    """Owe the chat an alert, due now."""
+async def owe(talking: Talking, chat: ChatId, state: State = State.OWED) -> None:
+    """Owe the chat an alert, due now; or hold it."""
     now = talking.clock()
     card = Card(StoryId(1), now, ("kpop",), {"en": Version("en", "News", "https://a.example", "A")})
     async with talking.store.writing() as tx:
         edition = await editions.add(tx, AlertContent(card), now)
-        owed = Owed(chat, "alert:1:1", edition, Priority.ALERT, State.OWED, now, now + timedelta(hours=6))
+        owed = Owed(chat, "alert:1:1", edition, Priority.ALERT, state, now, now + timedelta(hours=6))
         await outbox.owe(tx, [owed], now)
 
 

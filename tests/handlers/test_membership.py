@@ -1,13 +1,23 @@
 """Blocked and let back, added and removed, and a group's new id."""
 
+import asyncio
+from datetime import time
+from typing import Any
+
 import pytest
 
+from bot.formatter.buttons import SetAlerts, pack
 from bot.handlers import membership
+from bot.handlers.queue import Queue
+from bot.handlers.registering import handle
 from bot.playground.telegram import Chat, Fault, Message, Person
-from digests.model import State
-from digests.store import chats
+from digests.model import Address, Alerts, ChatKind, NewChat, State
+from digests.store import chats, inbox
+from digests.store.inbox import Received
 from tests.handlers.owing import debts, owe
 from tests.handlers.talking import Talking
+
+NEW_CHAT = NewChat(ChatKind.SUPERGROUP, "en", "Asia/Seoul", None, (), None)
 
 
 def group_of(talking: Talking, *, supergroup: bool = True) -> Chat:
@@ -140,10 +150,24 @@ async def test_a_group_that_becomes_a_supergroup_keeps_what_it_has(talking: Talk
     assert await talking.kept_or_none(group) is None
 
 
+async def test_what_was_held_in_one_of_two_that_become_one_follows_the_choices_that_are_kept(
+    talking: Talking,
+) -> None:
+    group = group_of(talking, supergroup=False)
+    await added(talking, group)
+    for text in ("/subscribe kpop", "/alerts off", "/digest off"):
+        await talking.say(talking.ann, text, chat=group)
+    new = -1_009_000_000_001
+    async with talking.store.writing() as tx:
+        unlike = await chats.ensure(tx, Address(new), NEW_CHAT, talking.clock())
+    await owe(talking, unlike.id, State.HELD)
+    to = {"chat": {"id": group.id, "type": "group", "title": "Fans"}, "migrate_to_chat_id": new}
+    await handle(talking.desk)({"update_id": 1, "message": {"message_id": 1, "date": 0, **to}})
+    assert await debts(talking) == {State.CANCELLED: 1}
+
+
 @pytest.mark.parametrize("order", ["to first", "from first", "each twice"])
 async def test_the_two_messages_of_a_move_may_come_in_any_order(talking: Talking, order: str) -> None:
-    from bot.handlers.registering import handle
-
     group = group_of(talking, supergroup=False)
     await added(talking, group)
     await talking.say(talking.ann, "/subscribe kpop", chat=group)
@@ -170,14 +194,130 @@ async def test_an_answer_that_a_chat_cannot_get_any_more_pauses_it(talking: Talk
     assert len(refused) == 1  # tried once
 
 
-async def test_an_answer_to_a_group_that_moved_meanwhile_moves_it(talking: Talking) -> None:
+async def test_an_answer_to_a_group_that_moved_meanwhile_moves_it_and_comes_there(talking: Talking) -> None:
     group = group_of(talking, supergroup=False)
     await added(talking, group)
     talking.telegram.say(group, talking.ann, "/subscribe kpop")
     new = talking.telegram.migrate(group)
     await talking.quiet()
     assert await talking.followed(new) == {"kpop"}
+    assert any("follow" in text for text in answers_in(talking, new))
     assert await talking.kept_or_none(group) is None
+
+
+def said_in(group: Chat, person: Person, text: str) -> dict[str, Any]:
+    """A command as Telegram tells of it; by now the group may have moved."""
+    return {
+        "message_id": 900,
+        "date": 0,
+        "chat": {"id": group.id, "type": "group", "title": "Fans"},
+        "from": {"id": person.id, "is_bot": False, "first_name": "Ann"},
+        "text": text,
+        "entities": [{"type": "bot_command", "offset": 0, "length": len(text.split(maxsplit=1)[0])}],
+    }
+
+
+def answers_in(talking: Talking, chat: Chat) -> list[str]:
+    calls = talking.telegram.calls_of("sendMessage")
+    return [call.parameters["text"] for call in calls if call.ok and call.parameters["chat_id"] == chat.id]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("/alerts silent", "silently"),
+        ("/digest 07:30", "07:30"),
+        ("/settings", "K-pop"),
+        ("/help", "/latest"),
+    ],
+)
+async def test_what_was_said_before_a_move_and_is_handled_after_it_acts_on_the_supergroup(
+    talking: Talking, text: str, said: str
+) -> None:
+    group = group_of(talking, supergroup=False)
+    await added(talking, group)
+    await talking.say(talking.ann, "/subscribe kpop", chat=group)
+    before = await talking.kept(group)
+    new = talking.telegram.migrate(group)
+    await talking.quiet()
+    await handle(talking.desk)({"update_id": 900_000, "message": said_in(group, talking.ann, text)})
+    after = await talking.kept(new)
+    assert after.id == before.id
+    assert (after.alerts is Alerts.SILENT) is (text == "/alerts silent")
+    assert (after.digest_times == (time(7, 30),)) is (text == "/digest 07:30")
+    assert await talking.kept_or_none(group) is None, "nothing begins anew at the old id"
+    assert said in answers_in(talking, new)[-1]
+
+
+async def test_what_is_said_in_the_supergroup_waits_for_what_was_said_before_the_move(
+    talking: Talking,
+) -> None:
+    old, new, done = -77, -1_009_000_000_077, asyncio.Event()
+    order: list[str] = []
+
+    async def slowly(body: dict[str, Any]) -> None:
+        if body["message"].get("text") == "before":
+            await asyncio.sleep(0.2)
+        order.append(body["message"].get("text", "moves"))
+        if order[-1] == "after":
+            done.set()
+
+    queue = Queue(talking.store, slowly, wake=lambda: None)
+    said = [
+        (old, {"text": "before"}),
+        (old, {"migrate_to_chat_id": new}),
+        (new, {"migrate_from_chat_id": old}),
+        (new, {"text": "after"}),
+    ]
+    received = [
+        Received(990_000 + number, chat, {"update_id": 990_000 + number, "message": message})
+        for number, (chat, message) in enumerate(said)
+    ]
+    async with talking.store.writing() as tx:
+        await inbox.receive(tx, received, talking.clock())
+    await queue.step()
+    async with asyncio.timeout(10):
+        await done.wait()
+    await queue.stop(5)
+    assert order == ["before", "moves", "moves", "after"]
+
+
+async def test_a_button_of_before_a_move_is_answered_by_a_message_of_its_own(talking: Talking) -> None:
+    """In the supergroup messages are numbered anew: what has the old number there is another."""
+    group = group_of(talking, supergroup=False)
+    await added(talking, group)
+    (panel,) = await talking.say(talking.ann, "/alerts", chat=group)
+    new = talking.telegram.migrate(group)
+    await talking.quiet()
+    query = {
+        "id": "1",
+        "chat_instance": "1",
+        "from": {"id": talking.ann.id, "is_bot": False, "first_name": "Ann"},
+        "data": pack(SetAlerts(Alerts.SILENT, "settings")),
+        "message": {**said_in(group, talking.ann, "/alerts"), "message_id": panel.id},
+    }
+    await handle(talking.desk)({"update_id": 900_000, "callback_query": query})
+    assert (await talking.kept(new)).alerts is Alerts.SILENT
+    assert not talking.telegram.calls_of("editMessageText")
+    assert len(answers_in(talking, new)) == 1
+
+
+async def test_that_the_bot_left_the_old_group_is_nothing_that_concerns_the_new(talking: Talking) -> None:
+    group = group_of(talking, supergroup=False)
+    await added(talking, group)
+    new = talking.telegram.migrate(group)
+    await talking.quiet()
+    bot = {"id": talking.telegram.bot.id, "is_bot": True, "first_name": "Sosik"}
+    ann = {"id": talking.ann.id, "is_bot": False, "first_name": "Ann"}
+    left = {
+        "chat": {"id": group.id, "type": "group", "title": "Fans"},
+        "from": ann,
+        "date": 0,
+        "old_chat_member": {"user": bot, "status": "member"},
+        "new_chat_member": {"user": bot, "status": "left"},
+    }
+    await handle(talking.desk)({"update_id": 900_000, "my_chat_member": left})
+    assert (await talking.kept(new)).paused_at is None
 
 
 async def test_who_writes_after_a_block_that_nobody_told_of_is_awake(talking: Talking) -> None:

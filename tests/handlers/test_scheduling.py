@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from bot.formatter import keyboards
 from bot.formatter.buttons import SetLanguage, Why, pack
@@ -10,7 +11,7 @@ from bot.formatter.message import Button
 from bot.formatter.message import Message as Rendered
 from bot.formatter.request import to_send
 from bot.handlers.grammar import MOST_TIMES
-from bot.playground.telegram import Message, Person
+from bot.playground.telegram import Chat, Message, Person
 from digests.editions.cards import card
 from digests.model import (
     AlertContent,
@@ -25,7 +26,7 @@ from digests.model import (
     Version,
     alert_key,
 )
-from digests.store import editions, outbox, stories
+from digests.store import editions, outbox, stories, tables
 from tests.handlers.hostile import HOSTILE
 from tests.handlers.owing import debts, owe
 from tests.handlers.talking import Talking
@@ -133,8 +134,8 @@ async def test_it_is_not_asked_for_ever(talking: Talking) -> None:
     assert not last.buttons
 
 
-async def held(talking: Talking, person: Person) -> None:
-    """An alert that waits for the person's digest."""
+async def held(talking: Talking, person: Person | Chat, turn: int = 1) -> None:
+    """An alert that waits for the digest of a person, or of a group."""
     kept = await talking.kept(person)
     async with talking.store.writing() as tx:
         (story,) = await stories.latest(tx, ["kpop"], limit=1, alerted_only=True)
@@ -142,7 +143,7 @@ async def held(talking: Talking, person: Person) -> None:
         edition = await editions.add(tx, AlertContent(card(facts, breaking=True)), talking.clock())
         debt = Owed(
             chat=kept.id,
-            key=alert_key(story),
+            key=alert_key(story, turn),
             edition=edition,
             priority=Priority.ALERT,
             state=State.HELD,
@@ -192,20 +193,74 @@ async def test_without_digests_a_held_alert_waits_until_the_cap_frees(talking: T
     assert await due(talking, now + timedelta(minutes=20))
 
 
-async def test_a_held_alert_is_not_sent_to_who_has_alerts_off(talking: Talking) -> None:
+@pytest.mark.parametrize("words", [("/alerts off", "/digest off"), ("/digest off", "/alerts off")])
+async def test_who_turns_everything_off_is_owed_no_held_alert_any_more(
+    talking: Talking, words: tuple[str, str]
+) -> None:
     await talking.say(talking.ann, "/subscribe kpop")
     await held(talking, talking.ann)
-    await talking.say(talking.ann, "/alerts off")
-    await talking.say(talking.ann, "/digest off")
-    assert not await due(talking, talking.clock() + timedelta(days=2))
-
-
-async def test_with_alerts_on_again_what_was_held_is_sent_where_no_digest_tells_it(talking: Talking) -> None:
-    await talking.say(talking.ann, "/subscribe kpop")
-    await held(talking, talking.ann)
-    for text in ("/alerts off", "/digest off", "/alerts on"):
+    for text in words:
         await talking.say(talking.ann, text)
-    assert await due(talking, talking.clock())
+    assert await debts(talking) == {State.CANCELLED: 1}
+    for text in ("/alerts on", "/digest on"):
+        await talking.say(talking.ann, text)
+    assert await debts(talking) == {State.CANCELLED: 1}
+
+
+async def test_by_buttons_it_is_the_same(talking: Talking) -> None:
+    await talking.say(talking.ann, "/subscribe kpop")
+    await held(talking, talking.ann)
+    (panel,) = await talking.say(talking.ann, "/settings")
+    for button in ("Alerts", "Off", "← Back", "Digest times", "✅ 08:00"):
+        await talking.press(talking.ann, panel, button)
+    kept = await talking.kept(talking.ann)
+    assert (kept.alerts, kept.digest_times) == (Alerts.OFF, ())
+    assert await debts(talking) == {State.CANCELLED: 1}
+
+
+async def test_in_a_group_it_is_the_same(talking: Talking) -> None:
+    group = talking.telegram.group("Fans", owner=talking.ann)
+    talking.telegram.add_bot(group, by=talking.ann)
+    await talking.say(talking.ann, "/subscribe kpop", chat=group)
+    await held(talking, group)
+    for text in ("/alerts off", "/digest off"):
+        await talking.say(talking.ann, text, chat=group)
+    assert await debts(talking) == {State.CANCELLED: 1}
+
+
+async def test_with_digests_again_what_waits_for_the_cap_stands_in_the_next(talking: Talking) -> None:
+    talking.clock.forward(hours=8)  # 02:00 in Seoul
+    await talking.say(talking.ann, "/subscribe kpop")
+    await held(talking, talking.ann)
+    await talking.say(talking.ann, "/digest off")
+    assert await debts(talking) == {State.OWED: 1}  # until the quiet hours are over
+    await talking.say(talking.ann, "/digest 08:00")
+    assert await debts(talking) == {State.HELD: 1}
+    assert not await due(talking, talking.clock() + timedelta(days=1))
+
+
+async def test_with_digests_again_what_is_due_already_is_sent_at_once(talking: Talking) -> None:
+    await talking.say(talking.ann, "/subscribe kpop")
+    await held(talking, talking.ann)
+    for text in ("/digest off", "/digest 08:00"):
+        await talking.say(talking.ann, text)
+    assert await debts(talking) == {State.OWED: 1}
+
+
+async def test_many_held_alerts_come_as_the_caps_allow(talking: Talking) -> None:
+    await talking.say(talking.ann, "/subscribe kpop")
+    for turn in range(1, 9):
+        await held(talking, talking.ann, turn)
+    await talking.say(talking.ann, "/digest off")
+    now, rules = talking.clock(), talking.settings.breaking
+    async with talking.store.reading() as tx:
+        ats = await tx.rows(select(tables.deliveries.c.due_at).order_by(tables.deliveries.c.due_at))
+    dues = [row.due_at for row in ats]
+    assert dues[: rules.max_per_hour] == [now] * rules.max_per_hour
+    hour, day = timedelta(hours=1), timedelta(days=1)
+    assert all(sum(at <= other < at + hour for other in dues) <= rules.max_per_hour for at in dues)
+    assert all(sum(at <= other < at + day for other in dues) <= rules.max_per_day for at in dues)
+    assert len(dues) == 8
 
 
 async def test_with_alerts_off_no_alert_comes_any_more_but_what_is_held_is_told(talking: Talking) -> None:

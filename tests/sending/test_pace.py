@@ -213,6 +213,19 @@ def test_a_group_gets_twenty_in_any_minute() -> None:
     assert private[64] == pytest.approx(62, abs=0.1), "a person's chat has no limit of a minute"
 
 
+def test_what_a_group_got_before_a_start_counts() -> None:
+    async def main() -> list[float]:
+        line = await Line.open()
+        line.gate.remember([(GROUP, 50.0)] * 5 + [(GROUP, 20.0)] * 14)
+        for _ in range(3):
+            await line.ask(GROUP)
+        return line.times(GROUP)
+
+    first, *others = virtually(main())
+    assert first == pytest.approx(0, abs=0.1)
+    assert others == pytest.approx([10, 10], abs=1.1), "when the five are a minute old"
+
+
 @given(st.lists(st.floats(0, 30), min_size=1, max_size=70))
 def test_whenever_it_is_asked_no_group_gets_more_than_twenty_in_a_minute(pauses: list[float]) -> None:
     async def main() -> list[float]:

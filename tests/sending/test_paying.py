@@ -16,7 +16,7 @@ from bot.playground.telegram import Telegram
 from bot.sending.pace import Gate
 from bot.sending.paying import MESSAGES_A_STAR, PAUSE, Budget, StarPurse
 from bot.sending.wire import Wire
-from digests.model import Priority
+from digests.model import Priority, Shortage
 from digests.store import stars
 from digests.store.engine import Store
 from tests.emulated import TOKEN, Hands
@@ -286,6 +286,14 @@ async def test_where_telegram_takes_no_stars_it_is_asked_again_after_a_while(
     assert await spend(purse, 5) == 0
     clock.forward(seconds=PAUSE.total_seconds())
     assert await spend(purse, 5) == 5
+
+
+async def test_that_there_are_no_stars_is_noted_for_the_administrators(store: Store, clock: Hands) -> None:
+    purse = StarPurse(store, Budget(100, 10), clock)
+    purse.refused()
+    await purse.stop()
+    async with store.reading() as tx:
+        assert await stars.short(tx) == (Shortage.BALANCE,)
 
 
 async def test_a_day_begins_at_midnight_utc(store: Store, clock: Hands) -> None:

@@ -1,14 +1,17 @@
 """What is owed arrives: in the right chats, once, in the right order and form."""
 
 import asyncio
-from datetime import time
+from datetime import time, timedelta
 
+import pytest
 from structlog.testing import capture_logs
 
 from bot.playground.telegram import Fault
 from bot.sending.sender import SLOTS
+from bot.sending.settling import Settled, Settler
 from digests.model import Alerts, Quiet, Share, State, Subject, What, Wish
-from digests.store import chats, interests, outbox
+from digests.store import chats, interests, left, outbox
+from digests.store.outbox import Settlement
 from tests.sending.outgoing import HOUR, PATIENCE, Office
 
 LONG = "It is a long story, told at length. " * 12
@@ -123,6 +126,47 @@ async def test_an_alert_that_comes_too_late_is_held_for_the_digest_of_those_who_
     async with office.store.reading() as tx:
         held = await outbox.held(tx, [daily.id, never.id])
     assert [alert.edition for alert in held[daily.id]] == [edition]
+
+
+@pytest.mark.parametrize(
+    ("alerts", "state"), [(Alerts.ON, State.EXPIRED), (Alerts.OFF, State.CANCELLED)], ids=str
+)
+async def test_an_alert_that_comes_too_late_waits_for_no_digest_that_was_turned_off_meanwhile(
+    office: Office, alerts: Alerts, state: State
+) -> None:
+    reader = await office.reader()
+    other = await office.reader()
+    edition = await office.edition("Old news", alert=True)
+    for one in (reader, other):
+        await office.owe(one, edition, alert=True, worth=HOUR)
+    settler = Settler(office.store, office.settings.breaking, office.clock)
+    async with office.store.writing() as tx:
+        claimed = await outbox.claim(tx, "run", office.clock(), lease_until=office.clock(), limit=9)
+        await chats.change(tx, reader.id, alerts=alerts, digest_times=(), next_digest_at=None)
+    office.clock.forward(hours=2)
+    for one in claimed:
+        await settler.settle(Settled(Settlement(one.id, State.HELD), one.chat))
+    await office.send()
+    assert (await office.states(reader), await office.states(other)) == ([state], [State.HELD])
+
+
+async def test_a_gate_begins_with_what_groups_were_sent_in_the_last_minute(office: Office) -> None:
+    reader = await office.reader()
+    (group,) = await office.group()
+    edition = await office.edition("News")
+    await office.owe(group, edition)
+    await office.send()
+    office.clock.forward(seconds=40)
+    for one in (group, group, reader):
+        await office.owe(one, edition)
+    await office.send()
+    office.clock.forward(seconds=15)
+    async with office.store.reading() as tx:
+        sent = await left.to_groups(tx, office.clock() - timedelta(minutes=1))
+    times = [office.clock() - timedelta(seconds=ago) for ago in (55, 15, 15)]
+    assert sent == [left.Sent(group.there.id, at) for at in times]
+    async with office.store.reading() as tx:
+        assert await left.to_groups(tx, office.clock() - timedelta(seconds=30)) == sent[1:]
 
 
 async def test_a_digest_that_comes_too_late_is_not_sent(office: Office) -> None:

@@ -13,7 +13,7 @@ async def test_an_outcome_that_comes_just_as_others_have_been_written_is_written
     edition = await office.edition("Morning")
     ids = [await office.owe(reader, edition) for _ in range(12)]
     chat = await office.kept(reader)
-    settler = Settler(office.store, office.clock)
+    settler = Settler(office.store, office.settings.breaking, office.clock)
 
     async def one_after_the_other(some: list[DeliveryId]) -> None:
         for id_ in some:

@@ -65,7 +65,7 @@ def script(chance: Random) -> list[Act]:
         elif kind in ("block", "unblock"):
             does = _blocks(chance.randrange(100), blocks=kind == "block")
         elif kind == "migrate":
-            does = _migrates
+            does = _migrates(chance)
         acts.append(Act(_pause(chance), does or (lambda _: "nothing")))
     return acts
 
@@ -166,13 +166,23 @@ def _blocks(number: int, *, blocks: bool) -> Callable[[Stage], str]:
     return act
 
 
-def _migrates(stage: Stage) -> str:
-    group = next(one for one in stage.readers if one.name == "group")
-    if group.chat.kind != "group":
-        return "nothing"
-    group.change(stage.now())
-    group.moved_at = stage.now()
-    group.chat = stage.telegram.migrate(group.chat)
-    group.ids.add(group.chat.id)
-    stage.news()
-    return "the group becomes a supergroup"
+def _migrates(chance: Random) -> Callable[[Stage], str]:
+    """Mostly somebody says something just before, and now and then just after: the bot hears of all of it later."""
+    before, after = (chance.randrange(100) if chance.random() < part else None for part in (0.7, 0.3))
+    category = chance.choice(CATEGORIES)
+
+    def act(stage: Stage) -> str:
+        group = next(one for one in stage.readers if one.name == "group")
+        if group.chat.kind != "group":
+            return "nothing"
+        said = [] if before is None else [_says(stage, group, *_wish(group, before, category))]
+        group.change(stage.now())
+        group.chat = stage.telegram.migrate(group.chat)
+        group.ids.add(group.chat.id)
+        stage.news()
+        said.append("the group becomes a supergroup")
+        if after is not None:
+            said.append(_says(stage, group, *_wish(group, after, category)))
+        return ", ".join(said)
+
+    return act

@@ -18,11 +18,12 @@ def what_was_said_has_its_effect(ledger: Ledger) -> Iterator[str]:  # noqa: C901
         if chat is None:
             yield f"{reader.name} is not known any more"
             continue
+        known = [row.telegram_id for row in ledger.kept.chats if row.telegram_id in reader.ids]
+        if len(known) > 1:
+            yield f"{reader.name} is known {len(known)} times: {known}"
         wants = reader.wants
         if chat.telegram_id != reader.chat.id:
             yield f"{reader.name} lives at {reader.chat.id}, and is kept at {chat.telegram_id}"
-        if reader.moved_at and any(at < reader.moved_at for at, _ in reader.commands):
-            continue  # what was said to the old id, and is handled after the move, is not promised
         if (chat.paused_at is None) is (reader.blocked or not wants.awake):
             yield f"{reader.name} is {'awake' if chat.paused_at is None else f'paused: {chat.paused_why}'}"
         if follows[chat.id] != wants.follows:

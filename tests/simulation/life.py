@@ -83,6 +83,10 @@ class Life:
     trace: Trace
     news: asyncio.Event = field(default_factory=asyncio.Event)  # Telegram has an update
     block: int = 0  # how many deliveries the sender takes in at once
+    began: datetime = START  # and which feeds were due then
+    due: frozenset[str] = frozenset()
+    # Feeds, and when their publishers were asked.
+    fetched: list[tuple[str, datetime]] = field(default_factory=list)
     ended: Strikes = Strikes.NEVER
     ended_at: float = 0.0  # by the loop's time, without what it slept
     _counts: dict[Strikes, int] = field(default_factory=dict)

@@ -56,3 +56,11 @@ async def next_digest(store: Store) -> datetime | None:
     async with store.reading() as tx:
         due: datetime | None = await tx.value(select(first).where(chats.c.paused_at.is_(None)))
     return due
+
+
+async def feeds_due(store: Store, now: datetime) -> frozenset[str]:
+    feeds = tables.feeds
+    async with store.reading() as tx:
+        return frozenset(
+            row.name for row in await tx.rows(select(feeds.c.name).where(feeds.c.next_poll_at <= now))
+        )

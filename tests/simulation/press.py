@@ -63,6 +63,7 @@ class SimulatedFetcher(Fetcher):
         begun()
         await self._life.passes()
         feed = next(one for one in self._press.feeds if one.url == request.url)
+        self._life.fetched.append((feed.name, self._life.now()))
         chance: Random = self._life.chance
         if not self._press.calm and chance.random() < FAILS:
             raise FeedError("The server has trouble of its own (500).", url=request.url, status=500)

@@ -13,9 +13,11 @@ from bot.handlers.intake import Intake
 from bot.handlers.queue import Queue
 from bot.handlers.registering import handle, register
 from bot.loop import Loop
+from bot.sending.client import remember
 from bot.sending.pace import Gate
 from bot.sending.sender import Sender
 from bot.texts.cities import Gazetteer
+from digests.catching_up import CatchingUp
 from digests.compose import Ahead, compose
 from digests.judge import Judge
 from digests.look import Polled
@@ -27,6 +29,7 @@ from digests.store import feeds, inbox, outbox
 from digests.stories.vocabulary import Vocabulary
 from digests.tidy import tidy
 from tests.emulated import TOKEN
+from tests.simulation import looking
 from tests.simulation.database import Database, Disk
 from tests.simulation.life import Life
 from tests.simulation.marks import MarkingRenderer
@@ -78,8 +81,11 @@ class Process:
             await feeds.release(tx, but=self.run)
             taken = await outbox.release(tx, but=self.run)
         life.tell("begins; took over", taken)
+        life.began = life.now()
+        life.due = await looking.feeds_due(self.store, life.began)
         now, store = life.now, self.store
         self._gate = Gate(30)
+        await remember(self._gate, store, now())
         self._bot: ExtBot[int] = ExtBot(
             TOKEN,
             request=SimulatedWire(life, around.airwaves),
@@ -103,6 +109,7 @@ class Process:
         self._fetcher = SimulatedFetcher(settings.polling, around.press, life)
         self._poller = Poller(store, self._fetcher, settings, run=self.run, now=now, done=self._polled)
         self._ahead = Ahead()
+        self._catching_up = CatchingUp(store, now)
         self._judge = Judge(store, settings, lambda: around.vocabulary, now=now)
         self._sender = Sender(
             store,
@@ -186,6 +193,8 @@ class Process:
         return step.more
 
     async def _composed(self) -> bool:
+        if not await self._catching_up.is_over():
+            return False
         step = await compose(self.store, self._around.settings, self._life.now, self._ahead)
         if step.owed:
             self.wake("send")

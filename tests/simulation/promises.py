@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 from bot.sending.sender import SLOTS
+from digests.catching_up import PATIENCE
 from digests.editions.timetable import instant, zone_of
 from tests.simulation.game import SETTINGS, World
 from tests.simulation.hearing import replies_are_lost_to_crashes_alone, what_was_said_has_its_effect
@@ -36,6 +37,7 @@ def broken(world: World, kept: Kept) -> list[str]:
         each_story_reaches_each_steady_reader_once,
         no_digest_comes_early,
         one_digest_makes_up_for_days,
+        a_digest_waits_for_the_news,
         no_chat_is_over_its_caps,
         a_chat_hears_in_order,
         what_was_said_has_its_effect,
@@ -60,8 +62,6 @@ def nothing_is_left_undone(ledger: Ledger) -> Iterator[str]:
         if row.state == "owed" and row.due_at <= now:
             yield f"delivery {row.id} ({row.key}) is owed since {row.due_at}"
         chat = ledger.chats[row.chat_id]
-        if chat.alerts == "off" and not chat.digest_times:
-            continue  # who wants to hear nothing at all is told nothing: it is kept for a change of mind
         if row.state == "held" and (not chat.digest_times or chat.paused_at):
             yield f"delivery {row.id} ({row.key}) is held for a digest that does not come"
         if row.state == "held" and row.owed_at < now - timedelta(days=1, hours=1):
@@ -207,6 +207,27 @@ def one_digest_makes_up_for_days(ledger: Ledger) -> Iterator[str]:
         for before, after in pairwise(rows):
             if reader is not None and _due(after.key, reader) <= before.owed_at:
                 yield f"chat {chat} got {after.key} although {before.key} was composed at {before.owed_at}"
+
+
+def a_digest_waits_for_the_news(ledger: Ledger) -> Iterator[str]:
+    """After a start none is composed before every feed that was due was asked once, and what it brought judged."""
+    lives = ledger.world.lives
+    digests = [row for row in ledger.kept.deliveries if row.key.startswith("digest:")]
+    for life, after in zip(lives, [*lives[1:], None], strict=True):
+        until = min(life.began + PATIENCE, after.began if after else life.began + PATIENCE)
+        for row in digests:
+            if not life.began <= row.owed_at < until:
+                continue
+            asked = {feed for feed, at in life.fetched if at <= row.owed_at}
+            if left := life.due - asked:
+                yield f"{row.key} of chat {row.chat_id} was composed before {sorted(left)} were asked"
+            late = [
+                entry.id
+                for entry in ledger.kept.entries
+                if life.began <= entry.seen_at < row.owed_at and entry.judged_at > row.owed_at
+            ]
+            if late:
+                yield f"{row.key} of chat {row.chat_id} was composed before entries {late} were judged"
 
 
 def no_chat_is_over_its_caps(ledger: Ledger) -> Iterator[str]:

@@ -38,7 +38,6 @@ class Reader:
     zone: str
     wants: Wants
     id: int = 0  # ours
-    moved_at: datetime | None = None  # when the group became a supergroup
     steady: bool = True  # never changes anything, and never goes away
     blocked: bool = False
     commands: list[tuple[datetime, str]] = field(default_factory=list)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from digests import compose as composing
-from digests import owing
+from digests import holding, owing
 from digests.compose import Ahead, Composed, compose, count_as_first
 from digests.model import Alerts, Chat, State, Wish
 from digests.settings import BreakingSettings
@@ -262,7 +262,8 @@ async def settle(newsroom: Any, chat: Chat, state: State) -> None:
         )
         mine = [one for one in claimed if one.chat.id == chat.id]
         assert mine
-        await outbox.settle(tx, [Settlement(one.id, state) for one in mine], newsroom.time)
+        left = await outbox.settle(tx, [Settlement(one.id, state) for one in mine], newsroom.time)
+        await holding.heed(tx, left, newsroom.settings.breaking, newsroom.time)
 
 
 @pytest.mark.parametrize("state", [State.EXPIRED, State.REFUSED])
@@ -308,7 +309,24 @@ async def test_who_wants_no_alerts_any_more_gets_none_out_of_a_lost_digest(newsr
         await chats.change(tx, chat.id, alerts=Alerts.OFF, digest_times=(), next_digest_at=None)
     newsroom.jump(hours=13)
     await settle(newsroom, chat, State.EXPIRED)
-    assert {row.state for row in await newsroom.deliveries("alert:")} == {"sent", "told"}
+    assert {row.state for row in await newsroom.deliveries("alert:")} == {"sent", "cancelled"}
+
+
+async def test_held_alerts_of_a_lost_digest_stay_for_the_next_with_alerts_off(newsroom) -> None:
+    newsroom.settings = replace(newsroom.settings, breaking=BreakingSettings(max_per_hour=1))
+    chat = await newsroom.subscribe("kpop")
+    rang = [breaking(newsroom, number) for number in range(2)]
+    await newsroom.news()
+    await newsroom.deliver()
+    newsroom.clock("08:00")
+    await newsroom.compose()
+    async with newsroom.store.writing() as tx:
+        await chats.change(tx, chat.id, alerts=Alerts.OFF)
+    newsroom.jump(hours=13)
+    await settle(newsroom, chat, State.EXPIRED)
+    newsroom.clock("08:00")
+    await newsroom.digest()
+    assert newsroom.received[chat.id][-1].also == (rang[1],)
 
 
 async def test_a_first_digest_that_is_lost_comes_with_the_second(newsroom) -> None:
@@ -375,6 +393,23 @@ async def test_held_alerts_of_a_lost_digest_are_sent_where_no_digest_comes_any_m
     await settle(newsroom, chat, State.EXPIRED)
     await newsroom.deliver()
     assert newsroom.got(chat) == [(rang[0],), (rang[1],)]
+
+
+async def test_held_alerts_of_a_lost_digest_come_no_faster_than_the_caps_allow(newsroom) -> None:
+    newsroom.settings = replace(newsroom.settings, breaking=BreakingSettings(max_per_hour=1, max_per_day=3))
+    chat = await newsroom.subscribe("kpop")
+    for number in range(5):
+        breaking(newsroom, number)
+    await newsroom.news()
+    await newsroom.deliver()
+    newsroom.clock("08:00")
+    await newsroom.compose()
+    await newsroom.set_times(chat)
+    newsroom.jump(hours=13)
+    await settle(newsroom, chat, State.EXPIRED)
+    waits = sorted(row.due_at for row in await newsroom.deliveries("alert:") if row.state == "owed")
+    now, hour, day = newsroom.time, timedelta(hours=1), timedelta(days=1)
+    assert waits == [now, now + hour, now + 2 * hour, now + day], "the first was sent long before"
 
 
 async def test_a_digest_that_came_between_is_not_told_again(newsroom) -> None:

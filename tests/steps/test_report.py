@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from digests.model import Address, ChatKind, NewChat, NoticeContent
+from digests.model import Address, ChatKind, NewChat, NoticeContent, Shortage
 from digests.report import report
-from digests.store import chats, codec, tables
+from digests.store import chats, codec, stars, tables
 
 if TYPE_CHECKING:
     from tests.steps.conftest import Situation
@@ -90,3 +90,29 @@ async def test_it_waits_for_somebody_to_tell(newsroom: "Situation") -> None:
     async with newsroom.store.writing() as tx:
         await chats.wake(tx, ADMIN)
     assert await report(newsroom.store, [ADMIN], newsroom.now() + timedelta(days=9)) == 1
+
+
+async def test_that_stars_are_spent_is_told_once_a_day(newsroom: "Situation") -> None:
+    await begin(newsroom, READER)
+    for _ in range(2):
+        async with newsroom.store.writing() as tx:
+            assert (await stars.reserve(tx, 5, 3, newsroom.now())).messages in (3, 0)
+    assert await report(newsroom.store, [ADMIN], newsroom.now()) == 0, "there is nobody to tell"
+    await begin(newsroom, ADMIN)
+    assert await report(newsroom.store, [ADMIN], newsroom.now()) == 1
+    async with newsroom.store.writing() as tx:
+        await stars.reserve(tx, 5, 3, newsroom.now())
+        await stars.ran_out(tx, newsroom.now())
+    assert await report(newsroom.store, [ADMIN], newsroom.now()) == 1
+    async with newsroom.store.writing() as tx:
+        await stars.ran_out(tx, newsroom.now())
+    assert await report(newsroom.store, [ADMIN], newsroom.now()) == 0
+    newsroom.jump(days=1)
+    async with newsroom.store.writing() as tx:
+        await stars.ran_out(tx, newsroom.now())
+    assert await report(newsroom.store, [ADMIN], newsroom.now()) == 1
+    assert [notice.stars for notice in await notices(newsroom)] == [
+        (Shortage.BUDGET,),
+        (Shortage.BALANCE,),
+        (Shortage.BALANCE,),
+    ]

@@ -29,11 +29,13 @@ from digests.store import (
     editions,
     entries,
     leaving,
+    left,
     outbox,
     revisions,
     standing,
     stories,
     tables,
+    undelivered,
 )
 from digests.store import status as status_of
 from digests.store.audiences import Audiences
@@ -269,6 +271,12 @@ async def test_no_statement_of_every_second_reads_a_whole_table(
         "held alerts": lambda tx: outbox.held(tx, some),
         "all that a chat is owed": lambda tx: outbox.cancel(tx, [some[0]], State.CANCELLED, now),
         "a held alert": lambda tx: outbox.unhold(tx, DeliveryId(100), now),
+        "alerts that wait, held": lambda tx: outbox.hold_waiting(tx, some[0], now, now, now),
+        "no alerts any more": lambda tx: outbox.cancel_alerts(tx, some[0], now, held=True),
+        "chats of outcomes": lambda tx: undelivered.hold_chats(tx, [DeliveryId(n) for n in range(100, 140)]),
+        "chats without digests": lambda tx: undelivered.without_digests(
+            tx, [DeliveryId(n) for n in range(100, 140)]
+        ),
         "unjudged entries": lambda tx: entries.unjudged(tx, 10),
         "entries alike": lambda tx: entries.known(tx, [unjudged]),
         "what is new": lambda tx: stories.filed_since(
@@ -291,6 +299,8 @@ async def test_no_statement_of_every_second_reads_a_whole_table(
         "digests that chats had": lambda tx: standing.digests_had(tx, some, [EditionId(7)], now),
         "what rang for others": lambda tx: standing.rang_since(tx, now - timedelta(days=1), 40),
         "what stands in an edition": lambda tx: standing.write(tx, EditionId(7), AlertContent(card)),
+        "what groups were sent": lambda tx: left.to_groups(tx, now - timedelta(minutes=1)),
+        "chats paused for long": lambda tx: chats.paused_long(tx, now, 100),
         "a chat forgotten": lambda tx: chats.forget(tx, 17),
     }
     if analyzed:

@@ -18,7 +18,7 @@ from digests.model import (
     What,
     Wish,
 )
-from digests.store import chats, due, interests, outbox, subscriptions
+from digests.store import chats, due, interests, moves, outbox, subscriptions
 from digests.store.engine import Store, Writing
 from digests.store.outbox import Settlement
 from digests.store.tables import metadata
@@ -205,7 +205,7 @@ async def test_a_group_that_becomes_a_supergroup_changes_only_its_telegram_id(st
         other = await newsroom.chat(tx, -6, "kpop")
         (debt,) = await newsroom.owe(tx, [group])
         await chats.pause(tx, -5, "gone", newsroom.now)
-        assert await chats.move(tx, -5, -1005) == 1
+        assert await chats.move(tx, -5, -1005, newsroom.now) == (group.id,)
     async with store.writing() as tx:
         moved = await chats.at(tx, Address(-1005))
         assert moved
@@ -214,13 +214,31 @@ async def test_a_group_that_becomes_a_supergroup_changes_only_its_telegram_id(st
         assert await subscriptions.of(tx, group.id) == {"kpop"}
         assert [one.id for one in await outbox.taken(tx, [debt])] == [debt]
         assert await chats.at(tx, Address(-6)) == other
-        assert await chats.move(tx, -5, -1005) == 0, "saying it twice is harmless"
+        assert await chats.move(tx, -5, -1005, newsroom.now) == (), "saying it twice is harmless"
+
+
+async def test_where_a_group_moved_is_remembered_for_a_week_and_forgotten_with_it(
+    store: Store, newsroom
+) -> None:
+    now = newsroom.now
+    async with store.writing() as tx:
+        await newsroom.chat(tx, -5)
+        await chats.move(tx, -5, -1005, now)
+        assert await moves.lives_at(tx, -5) == -1005
+        assert await moves.lives_at(tx, -1005) is None
+    async with store.writing() as tx:
+        await chats.move(tx, -51, -10051, now + timedelta(days=3))
+        assert [await moves.lives_at(tx, old) for old in (-5, -51)] == [-1005, -10051]
+        await chats.move(tx, -6, -1006, now + timedelta(days=8))
+        assert [await moves.lives_at(tx, old) for old in (-5, -51, -6)] == [None, -10051, -1006]
+        await chats.forget(tx, -1006)
+        assert [await moves.lives_at(tx, old) for old in (-51, -6)] == [-10051, None]
 
 
 async def test_moving_a_chat_to_where_it_is_deletes_nothing(store: Store, newsroom) -> None:
     async with store.writing() as tx:
         group = await newsroom.chat(tx, -5, "kpop")
-        await chats.move(tx, -5, -5)
+        await chats.move(tx, -5, -5, newsroom.now)
         assert await chats.at(tx, Address(-5)) == group
         assert await subscriptions.of(tx, group.id) == {"kpop"}
 
@@ -237,7 +255,7 @@ async def test_a_group_that_moves_where_somebody_spoke_already_becomes_one_with_
         await newsroom.owe(tx, [old], "alert:1:1")
         await newsroom.owe(tx, [new], "alert:2:1", state=State.HELD)
         await newsroom.owe(tx, [old, new, other], "alert:3:1")
-        assert await chats.move(tx, -5, -1005) == 1
+        assert await chats.move(tx, -5, -1005, newsroom.now) == (old.id,)
     async with store.writing() as tx:
         merged = await chats.at(tx, Address(-1005))
         assert merged
@@ -264,7 +282,7 @@ async def test_what_one_of_two_merged_chats_was_sent_the_other_is_not_owed(
         both = [await newsroom.chat(tx, -5, "kpop"), await newsroom.chat(tx, -1005, "kpop")]
         debts = await newsroom.owe(tx, both, "alert:3:1")
         await outbox.settle(tx, [Settlement(debts[sent_to], State.SENT, message_id=4)], newsroom.now)
-        await chats.move(tx, -5, -1005)
+        await chats.move(tx, -5, -1005, newsroom.now)
         merged = await chats.at(tx, Address(-1005))
         assert merged
         assert await states(tx, merged.id) == {"alert:3:1": State.SENT}
@@ -277,7 +295,7 @@ async def test_a_move_wakes_a_group_unless_somebody_stopped_the_bot_there(
     async with store.writing() as tx:
         await newsroom.chat(tx, -7)
         await chats.pause(tx, -7, why, newsroom.now)
-        await chats.move(tx, -7, -1007)
+        await chats.move(tx, -7, -1007, newsroom.now)
         moved = await chats.at(tx, Address(-1007))
         assert moved is not None
         assert (moved.paused_at is None, moved.paused_why) == (wakes, "" if wakes else why)
@@ -288,7 +306,7 @@ async def test_topics_move_each_to_its_own(store: Store, newsroom) -> None:
         general = await newsroom.chat(tx, -5, "kpop")
         topic = await newsroom.chat(tx, -5, "food", thread=4)
         await newsroom.chat(tx, -1005, "drama", thread=4)
-        assert await chats.move(tx, -5, -1005) == 2
+        assert set(await chats.move(tx, -5, -1005, newsroom.now)) == {general.id, topic.id}
         assert await subscriptions.of_many(tx, [general.id, topic.id]) == {
             general.id: {"kpop"},
             topic.id: {"food", "drama"},

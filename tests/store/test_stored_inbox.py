@@ -78,7 +78,7 @@ async def test_waiting_gives_the_oldest_first_and_not_what_is_in_hand(store: Sto
 async def test_what_waits_of_a_group_follows_it_to_its_new_id(store: Store, newsroom) -> None:
     async with store.writing() as tx:
         await inbox.receive(tx, [said(1, chat=-5), said(2, chat=8)], newsroom.now)
-        await chats.move(tx, -5, -100)
+        await chats.move(tx, -5, -100, newsroom.now)
         assert [one.telegram_id for one in await inbox.waiting(tx, beside=(), limit=9)] == [-100, 8]
 
 

@@ -107,7 +107,7 @@ async def test_two_chats_that_become_one_keep_what_both_followed(store: Store, n
         await follow(tx, newsroom, new, IVE)
         await mute(tx, newsroom, old, TOUR)
         await follow(tx, newsroom, new, TOUR)
-        await chats.move(tx, -5, -1005)
+        await chats.move(tx, -5, -1005, newsroom.now)
         kept = await interests.of(tx, old.id)
         assert {(one.wish, one.subject, one.alerts) for one in kept} == {
             (Wish.FOLLOW, AESPA, True),
