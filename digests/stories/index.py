@@ -16,8 +16,10 @@ from digests.stories.apart import apart
 from digests.stories.gist import Gist
 from digests.stories.held import Held
 from digests.stories.lexicon import Lexicon
+from digests.stories.nearness import nearest
 from digests.stories.placing import TITLE_WINDOW
 from digests.stories.scoring import Told, Weights, fit
+from digests.stories.sent import Near
 
 _CANDIDATES = 5  # stories that are scored in full
 _FLOOD = timedelta(minutes=30)  # between two pictures of one flood
@@ -26,6 +28,7 @@ _LOOKS = 8  # at small stories, after one entry
 _NAMING = 1e-3  # a known word that is rarer names an event
 _FEW_HAVE = 4  # characters from which a number names an event: "#4.6", "#187"
 _NEAR = -3.0  # a score from which the rules that keep entries apart are asked
+_MUCH = 6.0  # a score from which words that name nothing are enough for all that
 _SPEAK = 24  # entries of a small story that speak for it by themselves
 
 
@@ -48,7 +51,7 @@ class Index:
         self._stories = self._held.stories
         self._known = lexicon.shares
         self._lexicon = lexicon
-        self._usual = lexicon.grave | lexicon.usual
+        self._usual = lexicon.grave | lexicon.usual | lexicon.acts
         # When a story is to be looked at again, and when it was looked at before: by entries kept.
         self._due: list[tuple[int, StoryId, int]] = []
         self._kept = 0
@@ -104,7 +107,7 @@ class Index:
 
         What names it is a word that we do not know, a name, a place, a sound, a number that few have, or a rare thing.
         """
-        if gist.tone != "grave":
+        if gist.tone != "grave" and not gist.acts:
             return False
         for term in gist.terms:
             if term not in story.terms:
@@ -118,6 +121,19 @@ class Index:
             gist.names(), gist.language, len(self._stories), frozenset((story.id,))
         )
         return not heard.get(story.id)
+
+    def near(self, gist: Gist, story: StoryId, since: datetime) -> Near | None:
+        """Hold an entry against each telling of a story since then by itself; None where something keeps them apart."""
+        told = self._stories.get(story)
+        if told is None or self._apart([gist], told):
+            return None
+        if gist.language in told.mass and self._is_nameless(gist, told):
+            return None
+        return nearest(gist, told, since, self._held, self._weights, self._names_it)
+
+    def _names_it(self, term: str) -> bool:
+        """Whether a term is one that no list knows, and that may be an event's own."""
+        return term[0] != "#" and term not in self._known and _is_own(term)
 
     def related(self, story: StoryId, n: int) -> tuple[StoryId, ...]:
         """Give the stories nearest to one, at most `n`, the nearest first; none for a story that is not here."""
@@ -231,7 +247,8 @@ class Index:
             told = self._stories[story]
             alone = gists[0] if len(gists) == 1 else None
             if not self._apart(gists, told) and not (
-                alone and (self._names_others(alone, told) or self._is_nameless(alone, told))
+                alone
+                and (self._names_others(alone, told) or (score < _MUCH and self._is_nameless(alone, told)))
             ):
                 return story, score
         return None
@@ -320,8 +337,8 @@ class Index:
 
 
 def _is_own(term: str) -> bool:
-    """Whether a term that no list knows may be an event's own: no concept, no day of the month, no number that many have."""
-    return term[0] != "=" and not term.startswith("#d") and (term[0] != "#" or len(term) >= _FEW_HAVE)
+    """Whether a term that no list knows may be an event's own: no concept nor its words, no office, no day of the month, no number that many have."""
+    return term[0] != "=" and " " not in term and not term.startswith("@~") and not term.startswith("#d") and (term[0] != "#" or len(term) >= _FEW_HAVE)
 
 
 def _names(gists: Sequence[Gist]) -> dict[str, float]:

@@ -24,11 +24,14 @@ from digests.stories.language import language_of
 from digests.stories.pace import Pace, Rates
 from digests.stories.placing import place
 from digests.stories.reading import read
+from digests.stories.sent import LASTS, is_next, is_second, kinds_of, kinds_since
 from digests.stories.so_far import SoFar, kept, merged
+from digests.stories.terms import EVERYDAY
 from digests.stories.told import Told
 from digests.stories.vocabulary import Vocabulary
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # before the web there are only broken clocks
+_EVERYWHERE = frozenset(("institution", "dish", "chart", "award"))  # kinds of names
 WINDOW = timedelta(hours=72)  # how long a story is open to what is told in other words
 
 
@@ -74,6 +77,7 @@ class Newsroom:
         self._clocks: dict[str, FeedClock] = {}
         self._paces: dict[str, Pace] = {}
         self._familiar = Familiar()
+        self._rang: dict[StoryId, datetime] = {}  # when something of a story rang last
         self.heed(settings)
 
     @property
@@ -97,7 +101,7 @@ class Newsroom:
             return self._made(unjudged, exact, None, now)
         read = self._read(unjudged)
         by_link = isinstance(exact, Joins) and exact.why == "link"
-        return self._made(unjudged, exact if by_link else self._index.place(read.gist, now), read, now)
+        return self._made(unjudged, exact if by_link else self._placed(unjudged.entry, read, now), read, now)
 
     def keep(self, judgement: Judgement, story: StoryId) -> tuple[Merge, ...]:
         """Remember what was written; gives the stories that turn out to be one now, which is remembered too."""
@@ -166,6 +170,7 @@ class Newsroom:
             self._so_far.pop(story, None)
             self._unread.pop(story, None)
             self._filed.pop(story, None)
+            self._rang.pop(story, None)
 
     def _read(self, unjudged: Unjudged) -> Read:
         names = self._names(unjudged.entry)
@@ -193,8 +198,38 @@ class Newsroom:
             link_key=unjudged.link_key,
             title_key=unjudged.title_key,
             feed=unjudged.feed,
-            names=self._names(entry) if names is None else names,
+            names=self._telling(self._names(entry) if names is None else names),
         )
+
+    def _placed(self, entry: Entry, read: Read, now: datetime) -> Joins | Begins:
+        """Place an entry by what it says, and by what rang before: what nobody was told yet is more likely told again than new."""
+        placement = self._index.place(read.gist, now)
+        if isinstance(placement, Joins):
+            if placement.why != "words":
+                return placement
+            if placement.story in self._rang:
+                told = self._told_so_far(placement.story)
+                if is_next(read.told, entry.title, told, self._words.news, now):
+                    return self._sent(read, now) or Begins()
+                if placement.sure:
+                    return placement
+        return self._sent(read, now) or placement
+
+    def _sent(self, read: Read, now: datetime) -> Joins | None:
+        """Find what rang a short while ago, if this is the same."""
+        kinds = kinds_of(read.told, self._words.news)
+        found: list[tuple[float, StoryId]] = []
+        for story, at in self._rang.items() if kinds else ():
+            if now - at > LASTS:
+                continue
+            theirs = kinds_since(self._told_so_far(story), now - LASTS, self._words.news)
+            near = self._index.near(read.gist, story, now - LASTS) if kinds & theirs else None
+            if near and is_second(near, kinds, theirs, now - at):
+                found.append((near.score, story))
+        if not found:
+            return None
+        score, story = max(found, key=lambda one: (one[0], -one[1]))
+        return Joins(story, "words", score=round(score, 2))
 
     def _made(
         self, unjudged: Unjudged, placement: Joins | Begins, read: Read | None, now: datetime
@@ -255,12 +290,20 @@ class Newsroom:
     def _names(self, entry: Entry) -> tuple[str, ...]:
         return tuple(dict.fromkeys(one.id for one in self._words.names.found(entry.title, entry.summary)))
 
+    def _telling(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        """Mark the names of offices and of what is eaten: they are in the news every day, and tell few events apart."""
+        known = self._words.names
+        everyday = {one for one in names if (name := known.get(one)) and name.kind in _EVERYWHERE}
+        return tuple(f"{EVERYDAY}{one}" if one in everyday else one for one in names)
+
     def _remember(self, one: _Remembered, story: StoryId, *, begins: bool) -> None:
         entry = one.unjudged.entry
         self._familiar.keep(entry, one.evident)
         if one.gist is None:
             return
         self._index.keep(one.gist, story, alerted=one.turn > 0, begins=begins)
+        if one.turn:
+            self._rang[story] = max(one.unjudged.seen_at, self._rang.get(story, one.unjudged.seen_at))
         if one.told is None:
             self._unread.setdefault(story, []).append(one)
         else:
@@ -292,6 +335,9 @@ class Newsroom:
         so_far, votes = self._told_so_far(merge.loser), self._filed.pop(merge.loser, Counter())
         self._so_far[merge.winner] = merged(self._told_so_far(merge.winner), so_far)
         self._so_far.pop(merge.loser, None)
+        if merge.loser in self._rang:
+            at = self._rang.pop(merge.loser)
+            self._rang[merge.winner] = max(at, self._rang.get(merge.winner, at))
         self._filed.setdefault(merge.winner, Counter()).update(votes)
 
     def _told(self, story: StoryId | None) -> frozenset[str]:

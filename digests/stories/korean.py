@@ -25,6 +25,7 @@ _PLACE = re.compile(
     r"^([가-힣]{2,6}?)(?:특별자치시|특별자치도|광역시|시|군|읍|면|고속도로|고속국도|순환로|대교|터널|산단|지하차도)$"
 )
 _VERB_ENDS = frozenset("다요며져죠까")
+_TAILS = (3, 4, 5)  # syllables of a known word at a longer one's end
 _LONGEST_NAME = 12  # syllables
 _IN_PART = 0.7  # of a word of which we know a part
 
@@ -33,6 +34,8 @@ def bare(token: str, lexicon: Lexicon) -> str:
     """Take particles and endings off a Korean word, leaving two syllables at least (회의 is no 회 of something)."""
     if token in lexicon.whole or token in lexicon.korean:
         return token
+    if any(token[-length:] in lexicon.korean for length in _TAILS if length < len(token)):
+        return token  # 중앙내륙고속도로 ends with a road, and with no particle
     verbal = _VERBAL.search(token)
     if verbal and (verbal.start() >= 2 or (verbal.start() == 1 and token[0] in lexicon.korean)):
         return token[: verbal.start()]
@@ -61,7 +64,7 @@ def terms_of(token: str, lexicon: Lexicon) -> Iterator[tuple[str, float]]:
             yield known, 1.0
     if about and about[-1][1]:
         return
-    if not about and token[-1] in _VERB_ENDS and len(token) > 2:
+    if token[-1] in _VERB_ENDS and len(token) > 2:
         return
     pairs = len(word) - 1
     for first in range(pairs):
