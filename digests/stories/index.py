@@ -95,7 +95,9 @@ class Index:
             return False
         if not any(one.bearers and one.language == gist.language for one in story.gists):
             return False
-        if any(term in story.terms and term not in self._known and _is_own(term) for term in gist.terms):
+        if not gist.bearers.isdisjoint(story.terms) or any(
+            term in story.terms and term not in self._known and _is_own(term) for term in gist.terms
+        ):
             return False
         heard = self._held.heard.answer(
             gist.names(), gist.language, len(self._stories), frozenset((story.id,))
@@ -121,6 +123,15 @@ class Index:
             gist.names(), gist.language, len(self._stories), frozenset((story.id,))
         )
         return not heard.get(story.id)
+
+    def _is_elsewhere(self, gist: Gist, story: Told) -> bool:
+        """Whether both tell of something grave and name where, the one here and the other there, and share no name."""
+        if gist.tone != "grave" or not gist.places or gist.language not in story.mass:
+            return False
+        there = [one.places for one in story.gists if one.language == gist.language and one.places]
+        if not there or any(not gist.places.isdisjoint(places) for places in there):
+            return False
+        return not any(self._names_it(term) and term in story.terms for term in gist.title)
 
     def near(self, gist: Gist, story: StoryId, since: datetime) -> Near | None:
         """Hold an entry against each telling of a story since then by itself; None where something keeps them apart."""
@@ -248,7 +259,7 @@ class Index:
             alone = gists[0] if len(gists) == 1 else None
             if not self._apart(gists, told) and not (
                 alone
-                and (self._names_others(alone, told) or (score < _MUCH and self._is_nameless(alone, told)))
+                and (self._names_others(alone, told) or self._is_elsewhere(alone, told) or (score < _MUCH and self._is_nameless(alone, told)))
             ):
                 return story, score
         return None

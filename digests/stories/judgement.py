@@ -24,7 +24,7 @@ from digests.stories.language import language_of
 from digests.stories.pace import Pace, Rates
 from digests.stories.placing import place
 from digests.stories.reading import read
-from digests.stories.sent import LASTS, is_next, is_second, kinds_of, kinds_since
+from digests.stories.sent import FOLLOWED, LASTS, followed_by, is_next, is_second, kinds_of, kinds_since
 from digests.stories.so_far import SoFar, kept, merged
 from digests.stories.terms import EVERYDAY
 from digests.stories.told import Told
@@ -217,14 +217,16 @@ class Newsroom:
 
     def _sent(self, read: Read, now: datetime) -> Joins | None:
         """Find what rang a short while ago, if this is the same."""
-        kinds = kinds_of(read.told, self._words.news)
+        words = self._words.news
+        followed = followed_by(read.told, words)
+        kinds, lasts = kinds_of(read.told, words) | followed, FOLLOWED if followed else LASTS
         found: list[tuple[float, StoryId]] = []
         for story, at in self._rang.items() if kinds else ():
-            if now - at > LASTS:
+            if now - at > lasts:
                 continue
-            theirs = kinds_since(self._told_so_far(story), now - LASTS, self._words.news)
-            near = self._index.near(read.gist, story, now - LASTS) if kinds & theirs else None
-            if near and is_second(near, kinds, theirs, now - at):
+            theirs = kinds_since(self._told_so_far(story), now - lasts, words)
+            near = self._index.near(read.gist, story, now - lasts) if kinds & theirs else None
+            if near and is_second(near, kinds, theirs, timedelta(0) if followed & theirs else now - at):
                 found.append((near.score, story))
         if not found:
             return None

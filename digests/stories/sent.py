@@ -14,8 +14,10 @@ from digests.stories.gist import Gist
 from digests.stories.newswords import NewsWords
 from digests.stories.so_far import SoFar
 from digests.stories.told import Told
+from digests.stories.turns import NEEDS
 
 LASTS = timedelta(hours=4)  # after a ring, that it is looked at for second tellings
+FOLLOWED = timedelta(hours=48)  # the same for what ends it: a strike that is called off
 _STRONG = 4.0  # from this weight on a happening is the news, not its circumstance
 _FULL = timedelta(hours=1)  # of these the first costs nothing, each further one `_HOUR`
 _HOUR = 1.5
@@ -30,7 +32,7 @@ _TRANSLATED = 1.0  # the same across, where a name may be a word that is transla
 _NAMED = 2.5  # so much less where the titles have a name in common
 _AGAIN = frozenset({"missile", "shots", "border", "quake"})  # kinds of what happens again at the same place
 _NEXT = timedelta(hours=6)  # after a ring, that the same at the same place is the next rather than told again
-_OTHER_MAGNITUDE = 0.6  # of a quake: bulletins mend theirs by less
+_OTHER_MAGNITUDE = 0.45  # of a quake: bulletins mend theirs by less
 _AFTERSHOCK = timedelta(minutes=20)
 _NEXT_SAID = re.compile(
     r"\b(?:another|again|second|third|fourth|fifth|more|fresh|new|day after|latest|resumes?)\b|(?<![가-힣])(?:또|또다시|다시|재차|연이어|연속|추가|거듭)(?![가-힣])|"
@@ -63,6 +65,12 @@ def kinds_of(told: Told, words: NewsWords) -> frozenset[str]:
         for one in told.happenings
         if one.title and not one.doubt and words.signs[one.code].weight >= _STRONG
     )
+
+
+def followed_by(told: Told, words: NewsWords) -> frozenset[str]:
+    """Give the kinds of what an entry tells the end of."""
+    codes = {one.code for one in told.happenings if one.title and not one.doubt} & NEEDS.keys()
+    return frozenset(words.groups[needed] for code in codes for needed in NEEDS[code])
 
 
 def kinds_since(so_far: SoFar, since: datetime, words: NewsWords) -> frozenset[str]:
@@ -100,7 +108,7 @@ def is_next(told: Told, title: str, so_far: SoFar, words: NewsWords, now: dateti
     marked as a bulletin, a quake as soon as its magnitude is another.
     """
     at = so_far.rung_at
-    kinds = kinds_of(told, words)
+    kinds = {words.groups[one.code] for one in told.happenings if one.title and not one.doubt}
     if at is None or not kinds & _AGAIN & {words.groups[code] for code in so_far.facts}:
         return False
     mine, theirs = told.figures.magnitude, so_far.told.magnitude

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from digests.model import Entry, Language
 from digests.stories import amounts, labels
-from digests.stories.bearers import bearers
+from digests.stories.bearers import bearers, is_called
 from digests.stories.gist import Gist
 from digests.stories.korean import names_of, place_of, terms_of
 from digests.stories.lexicon import Lexicon, stem
@@ -193,7 +193,7 @@ class Reader:
             term
             for word in bearers(title, _TOKEN.findall(title))
             for term, _ in self._terms([word])
-            if term[0] not in "=#" and term not in known
+            if term[0] not in "=#" and (term not in known or is_called(word, title))
         )
 
     def _take(

@@ -17,7 +17,7 @@ _STAGES = (("booked", "raid", "arrest", "indict", "sentence"), ("lawsuit", "cour
 _MISHAPS = {"accident", "collapse", "explosion", "great_fire", "fire", "disaster", "attack"}
 _IN_DANGER = {"critical", "missing"}
 _AT_ONCE = {"false_alarm", "strike_off"}  # whoever was woken must know
-_NEEDS = {
+NEEDS = {
     "false_alarm": {"alarm", "missile", "evacuation", "bomb", "disaster", "quake"},
     "strike_off": {"strike"},
 }
@@ -41,7 +41,7 @@ def turns(told: Told, so_far: SoFar, words: NewsWords, now: datetime) -> Iterato
             continue
         if (soon or _counts(one.code, so_far, since)) and one.code not in _AT_ONCE:
             continue
-        if one.code in _NEEDS and not _NEEDS[one.code] & so_far.facts.keys():
+        if one.code in NEEDS and not NEEDS[one.code] & so_far.facts.keys():
             continue
         yield Reason("turn", f"{one.code}: {one.evidence}"), sign.weight
     if _confirms(told, so_far):
@@ -61,7 +61,9 @@ def _confirms(told: Told, so_far: SoFar) -> bool:
     said = "officially" in told.bearings or any(
         one.code == "confirmed" and one.title and not one.doubt for one in told.happenings
     )
-    same = _OF_PEOPLE & so_far.facts.keys() & {one.code for one in told.happenings if not one.doubt}
+    codes = {one.code for one in told.happenings if not one.doubt}
+    # "They are, says her agency": what they are was told before.
+    same = _OF_PEOPLE & so_far.facts.keys() & (codes if codes - {"confirmed"} else {"romance"})
     return said and bool(same) and not so_far.confirmed and "denial" not in told.bearings
 
 
