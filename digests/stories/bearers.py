@@ -12,7 +12,9 @@ _CALLING = re.compile(
 )
 _SIDE = re.compile(r"^\W*([가-힣]{2,8}) ?(?:측|소속사)(?![가-힣])")  # "서도윤 측", "서도윤 소속사"
 _CALLED = 4  # letters
-_LABEL = re.compile(r"BREAKING|UPDATE|URGENT|FLASH|LIVE|REVIEW|INTERVIEW|ANALYSIS|OPINION|COLUMN|WATCH|LISTEN|EXCLUSIVE|ALERT|KOSPI|NEWS|ONE|NUMBER|FIRST")
+_LABEL = re.compile(
+    r"BREAKING|UPDATE|URGENT|FLASH|LIVE|REVIEW|INTERVIEW|ANALYSIS|OPINION|COLUMN|WATCH|LISTEN|EXCLUSIVE|ALERT|KOSPI|NEWS|ONE|NUMBER|FIRST"
+)
 _OPENING = 4  # words
 _NO_NAME = re.compile(
     r"(?:Jan|Febr)uary|March|April|May|June|July|August|(?:Septem|Octo|Novem|Decem)ber|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|"
@@ -41,4 +43,10 @@ def bearers(title: str, tokens: Sequence[str]) -> Iterator[str]:
 
 def is_called(word: str, title: str) -> bool:
     """Whether a word of every day is a name for its capitals: LIME, in a title that does not shout."""
-    return len(word) >= _CALLED and word.isascii() and word.isupper() and title != title.upper() and not _LABEL.fullmatch(word)
+    return (
+        len(word) >= _CALLED
+        and word.isascii()
+        and word.isupper()
+        and title != title.upper()
+        and not _LABEL.fullmatch(word)
+    )

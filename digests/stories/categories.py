@@ -81,13 +81,9 @@ class CategoryWords:
                         for word in listed:
                             here = under[plainly(word)]
                             here[slug] = max(here.get(slug, 0.0), _STRENGTH[strength])
-                for language, listed in said.get("callings", {}).items():
-                    for word in listed:
-                        words[language][plainly(word)][f"&{slug}"] = _CALLED
-                for language, listed in said.get("authority", {}).items():
-                    offices.add(slug)
-                    for word in listed:
-                        words[language][plainly(word)][f"!{slug}"] = _OFFICE
+                offices |= {slug} if said.get("authority") else set()
+                for language, word, mark, strength in _marked(said):
+                    words[language][plainly(word)][f"{mark}{slug}"] = strength
         return cls(
             sections,
             {word: tuple(of.items()) for word, of in words["en"].items()},
@@ -107,6 +103,13 @@ class CategoryWords:
             return cls.read(ours, tomllib.loads(theirs.read_text("utf-8")))
         except (ValueError, OSError, KeyError, AttributeError, TypeError) as error:
             raise SosikError(f"The words in {theirs} cannot be read: {error}.") from error
+
+
+def _marked(said: Mapping[str, Any]) -> Iterator[tuple[str, str, str, float]]:
+    """Give the words of a category that speak for more than itself: language, word, mark and strength."""
+    for key, mark, strength in (("callings", "&", _CALLED), ("authority", "!", _OFFICE)):
+        for language, listed in said.get(key, {}).items():
+            yield from ((language, word, mark, strength) for word in listed)
 
 
 def categorise(
@@ -184,9 +187,7 @@ def evident(reasons: Iterable[Reason]) -> frozenset[str]:
     return filed_under(reason for reason in reasons if reason.code in {"map", "section", "words", "office"})
 
 
-def _of_both(
-    found: Mapping[str, Mapping[str, float]], chosen: Collection[str]
-) -> set[str]:
+def _of_both(found: Mapping[str, Mapping[str, float]], chosen: Collection[str]) -> set[str]:
     """Give the trades of all whom a title calls by their trade, beside one that is chosen: a singer weds an actor."""
     called = {slug[1:] for slug, of in found.items() if slug[0] == "&" and max(of.values()) >= _CALLED}
     return set() if len(called) < _TWO or called.isdisjoint(chosen) else called - set(chosen)

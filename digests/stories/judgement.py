@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from digests.model import Begins, Decision, Entry, Filed, Joins, Known, Reason, StoryId, Unjudged
 from digests.settings import FeedSettings, Settings
+from digests.stories.alerts import Alerts
 from digests.stories.breaking import decide
 from digests.stories.categories import categorise, evident, filed_under
 from digests.stories.familiar import Familiar
@@ -24,7 +25,6 @@ from digests.stories.language import language_of
 from digests.stories.pace import Pace, Rates
 from digests.stories.placing import place
 from digests.stories.reading import read
-from digests.stories.sent import FOLLOWED, LASTS, followed_by, is_next, is_second, kinds_of, kinds_since
 from digests.stories.so_far import SoFar, kept, merged
 from digests.stories.terms import EVERYDAY
 from digests.stories.told import Told
@@ -77,7 +77,7 @@ class Newsroom:
         self._clocks: dict[str, FeedClock] = {}
         self._paces: dict[str, Pace] = {}
         self._familiar = Familiar()
-        self._rang: dict[StoryId, datetime] = {}  # when something of a story rang last
+        self._alerts = Alerts(vocabulary.news)
         self.heed(settings)
 
     @property
@@ -170,7 +170,7 @@ class Newsroom:
             self._so_far.pop(story, None)
             self._unread.pop(story, None)
             self._filed.pop(story, None)
-            self._rang.pop(story, None)
+            self._alerts.forget(story)
 
     def _read(self, unjudged: Unjudged) -> Read:
         names = self._names(unjudged.entry)
@@ -202,36 +202,8 @@ class Newsroom:
         )
 
     def _placed(self, entry: Entry, read: Read, now: datetime) -> Joins | Begins:
-        """Place an entry by what it says, and by what rang before: what nobody was told yet is more likely told again than new."""
-        placement = self._index.place(read.gist, now)
-        if isinstance(placement, Joins):
-            if placement.why != "words":
-                return placement
-            if placement.story in self._rang:
-                told = self._told_so_far(placement.story)
-                if is_next(read.told, entry.title, told, self._words.news, now):
-                    return self._sent(read, now) or Begins()
-                if placement.sure:
-                    return placement
-        return self._sent(read, now) or placement
-
-    def _sent(self, read: Read, now: datetime) -> Joins | None:
-        """Find what rang a short while ago, if this is the same."""
-        words = self._words.news
-        followed = followed_by(read.told, words)
-        kinds, lasts = kinds_of(read.told, words) | followed, FOLLOWED if followed else LASTS
-        found: list[tuple[float, StoryId]] = []
-        for story, at in self._rang.items() if kinds else ():
-            if now - at > lasts:
-                continue
-            theirs = kinds_since(self._told_so_far(story), now - lasts, words)
-            near = self._index.near(read.gist, story, now - lasts) if kinds & theirs else None
-            if near and is_second(near, kinds, theirs, timedelta(0) if followed & theirs else now - at):
-                found.append((near.score, story))
-        if not found:
-            return None
-        score, story = max(found, key=lambda one: (one[0], -one[1]))
-        return Joins(story, "words", score=round(score, 2))
+        """Place an entry by what it says, and by what rang before."""
+        return self._alerts.place(entry.title, read.gist, read.told, self._index, self._told_so_far, now=now)
 
     def _made(
         self, unjudged: Unjudged, placement: Joins | Begins, read: Read | None, now: datetime
@@ -305,7 +277,7 @@ class Newsroom:
             return
         self._index.keep(one.gist, story, alerted=one.turn > 0, begins=begins)
         if one.turn:
-            self._rang[story] = max(one.unjudged.seen_at, self._rang.get(story, one.unjudged.seen_at))
+            self._alerts.rang(story, one.unjudged.seen_at)
         if one.told is None:
             self._unread.setdefault(story, []).append(one)
         else:
@@ -337,9 +309,7 @@ class Newsroom:
         so_far, votes = self._told_so_far(merge.loser), self._filed.pop(merge.loser, Counter())
         self._so_far[merge.winner] = merged(self._told_so_far(merge.winner), so_far)
         self._so_far.pop(merge.loser, None)
-        if merge.loser in self._rang:
-            at = self._rang.pop(merge.loser)
-            self._rang[merge.winner] = max(at, self._rang.get(merge.winner, at))
+        self._alerts.merge(merge.winner, merge.loser)
         self._filed.setdefault(merge.winner, Counter()).update(votes)
 
     def _told(self, story: StoryId | None) -> frozenset[str]:

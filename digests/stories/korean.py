@@ -24,10 +24,13 @@ _KINDS = ("시", "군", "구", "읍", "면", "동", "리", "도", "항", "역", 
 _PLACE = re.compile(
     r"^([가-힣]{2,6}?)(?:특별자치시|특별자치도|광역시|시|군|읍|면|고속도로|고속국도|순환로|대교|터널|산단|지하차도)$"
 )
-_ROAD = re.compile(r"^[가-힣]{2,6}?(?:고속도로|고속국도|순환로|대교|터널)$")  # 서해안고속도로, which no coast is
+_ROAD = re.compile(
+    r"^[가-힣]{2,6}?(?:고속도로|고속국도|순환로|대교|터널)$"
+)  # 서해안고속도로, which no coast is
 _VERB_ENDS = frozenset("다요며져죠까")
 _TAILS = (3, 4, 5)  # syllables of a known word at a longer one's end
 _LONGEST_NAME = 12  # syllables
+_OF_KIND = 3  # syllables of a known word that says of what kind a longer one is, and is no part of its name: 고속도로
 _IN_PART = 0.7  # of a word of which we know a part
 
 
@@ -69,7 +72,7 @@ def terms_of(token: str, lexicon: Lexicon) -> Iterator[tuple[str, float]]:
         return
     rest = word
     for known, _ in about:
-        rest = rest.replace(known, " ", 1) if known else rest
+        rest = rest.replace(known, " ", 1) if len(known) >= _OF_KIND else rest
     pairs = [intern(part[first : first + 2]) for part in rest.split() for first in range(len(part) - 1)]
     for pair in pairs:
         yield pair, len(pairs) ** -0.5 * (_IN_PART if about else 1.0)

@@ -95,9 +95,7 @@ class Lexicon:
             grave=frozenset(map(_concept, data.get("grave", ()))),
             acts=frozenset(map(_concept, data.get("acts", ()))),
             sorts={
-                _concept(name): kind
-                for kind, names in dict(data.get("sorts", {})).items()
-                for name in names
+                _concept(name): kind for kind, names in dict(data.get("sorts", {})).items() for name in names
             },
             longest=max(map(len, korean), default=0),
         )

@@ -12,7 +12,9 @@ from digests.stories.sent import Near
 _TELLINGS = 12  # of a story, the newest: what is told again was told a short while ago
 
 
-def nearest(gist: Gist, story: Told, since: datetime, held: Held, weights: Weights, own: Callable[[str], bool]) -> Near | None:
+def nearest(
+    gist: Gist, story: Told, since: datetime, held: Held, *, weights: Weights, own: Callable[[str], bool]
+) -> Near | None:
     """Hold an entry against each telling of a story since then; gives the best, None where there is none.
 
     `own` says of a term whether it may be an event's own, such as a name.
@@ -26,14 +28,21 @@ def nearest(gist: Gist, story: Told, since: datetime, held: Held, weights: Weigh
             continue
         said = dict(other.names())
         sounds = {word: sound for word, sound in heard.items() if word in said}
-        score = fit(asked, _alone(other, held), sounds.values(), now=gist.seen_at.timestamp(), weights=weights)
+        score = fit(
+            asked, _alone(other, held), sounds.values(), now=gist.seen_at.timestamp(), weights=weights
+        )
         if best is None or score > best.score:
             named = any(said[word] == 1.0 and sound[0] == 1.0 for word, sound in sounds.items()) or any(
                 own(term) for term in gist.title & other.title
             )
-            known = bool(sounds) or not gist.title.isdisjoint(other.bearers) or not other.title.isdisjoint(gist.bearers)
+            known = (
+                bool(sounds)
+                or not gist.title.isdisjoint(other.bearers)
+                or not other.title.isdisjoint(gist.bearers)
+            )
             clash = _others_known(gist, other) or any(
-                other.sorts.isdisjoint(those) and not other.sorts.isdisjoint(kind) for those, kind in asked.sorts
+                other.sorts.isdisjoint(those) and not other.sorts.isdisjoint(kind)
+                for those, kind in asked.sorts
             )
             best = Near(
                 score,

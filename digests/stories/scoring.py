@@ -27,7 +27,7 @@ class Weights:
     """What the score is made of. One set for every newsroom, tuned on both development sets at once: docs/stories.md."""
 
     joins: float = 6.0  # to join a story
-    across: float = 4.75  # to join a story that no entry of the language tells of yet
+    across: float = 5.25  # to join a story that no entry of the language tells of yet
     absorbs: float = 8.0  # for a story of few entries to go into another
     gathers: float = 4.0  # the same of `several` entries or more
     each: float = -4.0  # and so much above `joins` for the middle one of its entries, each taken by itself
@@ -50,7 +50,9 @@ class Weights:
     once: float = 2.0  # for what does not happen twice within an hour
     at_once: float = 1.0  # hours
     tone: float = 2.5  # what it costs when one is everyday business and the other grave
-    sort: float = 4.5  # what it costs when both name a thing of one kind, and not the same one: a subway, an airport
+    sort: float = (
+        4.5  # what it costs when both name a thing of one kind, and not the same one: a subway, an airport
+    )
     elsewhere: float = 6.0  # what it costs when both name their place, and not the same one
     alone: float = 1.5  # what it costs when one name is all that is shared, some hours after the last entry
     alone_hours: float = 8.0
@@ -107,7 +109,9 @@ class Asked:
     concepts: float
     wary: float = 0.0  # what is asked for above the threshold, among many stories
     once: frozenset[str] = frozenset()  # concepts of what does not happen twice within an hour
-    sorts: tuple[tuple[frozenset[str], frozenset[str]], ...] = ()  # of each kind of thing those named, and all there are
+    sorts: tuple[
+        tuple[frozenset[str], frozenset[str]], ...
+    ] = ()  # of each kind of thing those named, and all there are
 
 
 def prior(term: str, weights: Weights) -> float:

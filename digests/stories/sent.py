@@ -9,8 +9,6 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from digests.model import StoryId
-from digests.stories.gist import Gist
 from digests.stories.newswords import NewsWords
 from digests.stories.so_far import SoFar
 from digests.stories.told import Told
@@ -42,7 +40,7 @@ _NEXT_SAID = re.compile(
 _EVERY_DAY = frozenset(
     {
         "death", "accident", "hurt", "fire", "arrest", "booked", "indict", "sentence", "lawsuit", "raid", "missing", "recall", "strike",
-        "marriage", "parting", "attack", "takeover", "enlist", "decision", "fine", "critical", "collapse", "romance", "explosion",
+        "marriage", "parting", "attack", "takeover", "enlist", "decision", "fine", "critical", "collapse", "romance", "explosion", "prize",
     }
 )  # fmt: skip
 
