@@ -21,7 +21,7 @@ RINGS: dict[str, tuple[str, ...]] = {
         "BREAKING: Bomb threat empties arena as idols MIDWINTER HEARTS sing",
         "BREAKING: Explosion at K-pop merchandise warehouse injures eight",
         "BREAKING: Sinkhole swallows studio of K-pop label Blue Turnip",
-        "[속보] 걸그룹 은하수정원 해체",
+        "[속보] 걸그룹 은하수정원, 9년 만에 재결합",
         "[속보] 아이돌 표재훈 콘서트 중 쓰러져 의식불명",
         "[속보] 가수 문채울·야구선수 길도현 결혼 발표",
         "[속보] 걸그룹 달그림자, 전속계약 해지 소송",
@@ -50,7 +50,7 @@ RINGS: dict[str, tuple[str, ...]] = {
         "BREAKING: Actress Wi Songi and actor Tak Gyeol divorce",
         "[속보] 배우 강파도 학폭 사실로…드라마 하차",
         "[속보] 드라마 ‘등대의원’ 촬영장 붕괴…스태프 7명 부상",
-        "[속보] 영화 ‘물수제비’ 아카데미 작품상 수상",
+        "[속보] 영화 ‘물수제비’ 상영금지 가처분 인용",
     ),
 }
 

@@ -11,6 +11,10 @@ _CALLING = re.compile(
     r"(?:배우|가수|래퍼|그룹|밴드|감독|작가|방송인|개그맨|개그우먼|코미디언|아나운서|유튜버|모델|앵커|프로듀서|작곡가|아이돌|셰프|선수|의원|장관|회장|대표|은행장)$"
 )
 _SIDE = re.compile(r"^\W*([가-힣]{2,8}) ?(?:측|소속사)(?![가-힣])")  # "서도윤 측", "서도윤 소속사"
+_CALLED = 4  # letters
+_LABEL = re.compile(
+    r"BREAKING|UPDATE|URGENT|FLASH|LIVE|REVIEW|INTERVIEW|ANALYSIS|OPINION|COLUMN|WATCH|LISTEN|EXCLUSIVE|ALERT|KOSPI|NEWS|ONE|NUMBER|FIRST"
+)
 _OPENING = 4  # words
 _NO_NAME = re.compile(
     r"(?:Jan|Febr)uary|March|April|May|June|July|August|(?:Septem|Octo|Novem|Decem)ber|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|"
@@ -35,3 +39,14 @@ def bearers(title: str, tokens: Sequence[str]) -> Iterator[str]:
     for at, token in enumerate(tokens[:_OPENING] if everywhere else tokens):
         if capitals[at]:
             yield token
+
+
+def is_called(word: str, title: str) -> bool:
+    """Whether a word of every day is a name for its capitals: LIME, in a title that does not shout."""
+    return (
+        len(word) >= _CALLED
+        and word.isascii()
+        and word.isupper()
+        and title != title.upper()
+        and not _LABEL.fullmatch(word)
+    )

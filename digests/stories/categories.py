@@ -29,6 +29,8 @@ _ENOUGH = 3.0  # to be filed at all, or beside the feed's own
 _BESIDE = 0.72  # of the best score: a second subject
 _TRADES = 0.6  # of the best score: a trade goes before what is everybody's
 _OFFICE = 3.0  # of the words of offices: korea is added
+_TWO = 2
+_CALLED = 1.0  # of the word for one whose trade it is, in the title
 _OPINIONS = frozenset({"opinion", "column", "editorial"})
 _MOST_WORDS = 4  # of one category that are told as evidence
 
@@ -57,7 +59,7 @@ class CategoryWords:
     korean: Mapping[str, tuple[tuple[str, float], ...]] = field(default_factory=dict)
     offices: frozenset[str] = (
         frozenset()
-    )  # slugs that words of offices add; among the words these are "!slug"
+    )  # slugs that words of offices add; among the words these are "!slug", callings "&slug"
     mixed: frozenset[str] = frozenset()  # sections that hold several categories
     misleading: re.Pattern[str] = field(default_factory=misleading)
 
@@ -79,10 +81,9 @@ class CategoryWords:
                         for word in listed:
                             here = under[plainly(word)]
                             here[slug] = max(here.get(slug, 0.0), _STRENGTH[strength])
-                for language, listed in said.get("authority", {}).items():
-                    offices.add(slug)
-                    for word in listed:
-                        words[language][plainly(word)][f"!{slug}"] = _OFFICE
+                offices |= {slug} if said.get("authority") else set()
+                for language, word, mark, strength in _marked(said):
+                    words[language][plainly(word)][f"{mark}{slug}"] = strength
         return cls(
             sections,
             {word: tuple(of.items()) for word, of in words["en"].items()},
@@ -102,6 +103,13 @@ class CategoryWords:
             return cls.read(ours, tomllib.loads(theirs.read_text("utf-8")))
         except (ValueError, OSError, KeyError, AttributeError, TypeError) as error:
             raise SosikError(f"The words in {theirs} cannot be read: {error}.") from error
+
+
+def _marked(said: Mapping[str, Any]) -> Iterator[tuple[str, str, str, float]]:
+    """Give the words of a category that speak for more than itself: language, word, mark and strength."""
+    for key, mark, strength in (("callings", "&", _CALLED), ("authority", "!", _OFFICE)):
+        for language, listed in said.get(key, {}).items():
+            yield from ((language, word, mark, strength) for word in listed)
 
 
 def categorise(
@@ -145,6 +153,8 @@ def categorise(
         for slug, score in scores.items()
         if score >= max(_ENOUGH, best * _BESIDE) and (slug not in words.offices or best != trades)
     }
+    chosen |= (both := _of_both(found, chosen) & set(known))
+    reasons += [Reason("words", f"{', '.join(found.get(f'&{slug}', ()))} → {slug}") for slug in sorted(both)]
     for office in words.offices & set(known):
         _with_office(office, found.get(f"!{office}", {}), chosen, reasons, told=told, own=own)
     said = {one.evidence.rpartition(" → ")[2] for one in reasons}
@@ -175,6 +185,12 @@ def filed_under(reasons: Iterable[Reason]) -> frozenset[str]:
 def evident(reasons: Iterable[Reason]) -> frozenset[str]:
     """Give the categories that an entry has on evidence of its own, not by its feed, its story or a name alone."""
     return filed_under(reason for reason in reasons if reason.code in {"map", "section", "words", "office"})
+
+
+def _of_both(found: Mapping[str, Mapping[str, float]], chosen: Collection[str]) -> set[str]:
+    """Give the trades of all whom a title calls by their trade, beside one that is chosen: a singer weds an actor."""
+    called = {slug[1:] for slug, of in found.items() if slug[0] == "&" and max(of.values()) >= _CALLED}
+    return set() if len(called) < _TWO or called.isdisjoint(chosen) else called - set(chosen)
 
 
 def _with_office(
@@ -212,7 +228,7 @@ def _by_section(
 
 def _by_words(found: Mapping[str, Mapping[str, float]]) -> Iterator[tuple[Reason, str, float]]:
     for slug, here in found.items():
-        if not slug.startswith("!"):
+        if slug[0] not in "!&":
             told = sorted(here, key=lambda word: -here[word])[:_MOST_WORDS]
             yield Reason("words", f"{', '.join(told)} → {slug}"), slug, sum(here.values())
 

@@ -26,6 +26,8 @@ class Gist:
     serials: frozenset[str] = frozenset()  # "23회", "(6)": which part of a series it tells of
     openers: frozenset[str] = frozenset()  # concepts of the title that open a story
     once: frozenset[str] = frozenset()  # concepts of the title of what does not happen twice within an hour
+    sorts: frozenset[str] = frozenset()  # concepts of its title of things of which an event has one sort
+    acts: bool = False  # whether its title tells what an office did
     tone: str = ""  # "light" or "grave", where the title tells of nothing of the other kind
     places: frozenset[str] = frozenset()  # of its title, without 시 or county
     subject: frozenset[str] = (

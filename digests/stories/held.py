@@ -106,6 +106,7 @@ class Held:
         told.whole += mass
         told.openers |= gist.openers
         told.places |= gist.places
+        told.sorts |= gist.sorts
         if gist.tone:
             told.tones |= {gist.tone}
         told.last = max(told.last, gist.seen_at.timestamp())
@@ -127,9 +128,10 @@ class Held:
         same = [one for one in told.gists if one.language == gist.language]
         if not same:
             told.mass.pop(gist.language)
-        if gist.openers or gist.places or gist.tone:
+        if gist.openers or gist.places or gist.tone or gist.sorts:
             told.openers = frozenset[str]().union(*(one.openers for one in told.gists))
             told.places = frozenset[str]().union(*(one.places for one in told.gists))
+            told.sorts = frozenset[str]().union(*(one.sorts for one in told.gists))
             told.tones = frozenset(one.tone for one in told.gists if one.tone)
         unsaid = set(gist.spoken).difference(*(one.spoken for one in same))
         self.heard.drop(told.id, [(gist.language, unsaid)])

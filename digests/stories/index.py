@@ -12,20 +12,22 @@ from itertools import pairwise, takewhile
 from statistics import median
 
 from digests.model import Begins, Joins, StoryId
+from digests.stories.against import Against
 from digests.stories.apart import apart
 from digests.stories.gist import Gist
 from digests.stories.held import Held
 from digests.stories.lexicon import Lexicon
+from digests.stories.nearness import nearest
 from digests.stories.placing import TITLE_WINDOW
 from digests.stories.scoring import Told, Weights, fit
+from digests.stories.sent import Near
 
 _CANDIDATES = 5  # stories that are scored in full
 _FLOOD = timedelta(minutes=30)  # between two pictures of one flood
 _AGAIN = (10, 40, 120, 300, 800)  # entries after its birth, when a small story is looked at again
 _LOOKS = 8  # at small stories, after one entry
-_NAMING = 1e-3  # a known word that is rarer names an event
-_FEW_HAVE = 4  # characters from which a number names an event: "#4.6", "#187"
 _NEAR = -3.0  # a score from which the rules that keep entries apart are asked
+_MUCH = 6.0  # a score from which words that name nothing are enough for all that
 _SPEAK = 24  # entries of a small story that speak for it by themselves
 
 
@@ -46,9 +48,7 @@ class Index:
         self._weights = weights or Weights()
         self._held = Held(lexicon, self._weights)
         self._stories = self._held.stories
-        self._known = lexicon.shares
-        self._lexicon = lexicon
-        self._usual = lexicon.grave | lexicon.usual
+        self._against = Against(lexicon, self._held)
         # When a story is to be looked at again, and when it was looked at before: by entries kept.
         self._due: list[tuple[int, StoryId, int]] = []
         self._kept = 0
@@ -86,38 +86,14 @@ class Index:
         sure = once or best[1] >= self._weights.sure
         return Joins(best[0], "words", sure=sure, score=round(best[1], 2))
 
-    def _names_others(self, gist: Gist, story: Told) -> bool:
-        """Whether it names somebody, and nothing that the story names: two arrests share all words but that."""
-        if gist.photo or not gist.bearers or gist.language not in story.mass:
-            return False
-        if not any(one.bearers and one.language == gist.language for one in story.gists):
-            return False
-        if any(term in story.terms and term not in self._known and _is_own(term) for term in gist.terms):
-            return False
-        heard = self._held.heard.answer(
-            gist.names(), gist.language, len(self._stories), frozenset((story.id,))
-        )
-        return not heard.get(story.id)
-
-    def _is_nameless(self, gist: Gist, story: Told) -> bool:
-        """Whether it tells of what happens every day, and shares nothing with the story that names the event.
-
-        What names it is a word that we do not know, a name, a place, a sound, a number that few have, or a rare thing.
-        """
-        if gist.tone != "grave":
-            return False
-        for term in gist.terms:
-            if term not in story.terms:
-                continue
-            known = self._known.get(term)
-            if known is not None and (known > _NAMING or self._lexicon.concept_of(term) in self._usual):
-                continue
-            if known is not None or _is_own(term):
-                return False
-        heard = self._held.heard.answer(
-            gist.names(), gist.language, len(self._stories), frozenset((story.id,))
-        )
-        return not heard.get(story.id)
+    def near(self, gist: Gist, story: StoryId, since: datetime) -> Near | None:
+        """Hold an entry against each telling of a story since then by itself; None where something keeps them apart."""
+        told = self._stories.get(story)
+        if told is None or self._apart([gist], told):
+            return None
+        if gist.language in told.mass and self._against.is_nameless(gist, told):
+            return None
+        return nearest(gist, told, since, self._held, weights=self._weights, own=self._against.names_it)
 
     def related(self, story: StoryId, n: int) -> tuple[StoryId, ...]:
         """Give the stories nearest to one, at most `n`, the nearest first; none for a story that is not here."""
@@ -231,7 +207,12 @@ class Index:
             told = self._stories[story]
             alone = gists[0] if len(gists) == 1 else None
             if not self._apart(gists, told) and not (
-                alone and (self._names_others(alone, told) or self._is_nameless(alone, told))
+                alone
+                and (
+                    self._against.names_others(alone, told)
+                    or self._against.is_elsewhere(alone, told)
+                    or (score < _MUCH and self._against.is_nameless(alone, told))
+                )
             ):
                 return story, score
         return None
@@ -317,11 +298,6 @@ class Index:
         return median(
             dict(self._scores([gist], now, small.id, among)).get(into, -9.0) for gist in small.gists[::step]
         )
-
-
-def _is_own(term: str) -> bool:
-    """Whether a term that no list knows may be an event's own: no concept, no day of the month, no number that many have."""
-    return term[0] != "=" and not term.startswith("#d") and (term[0] != "#" or len(term) >= _FEW_HAVE)
 
 
 def _names(gists: Sequence[Gist]) -> dict[str, float]:

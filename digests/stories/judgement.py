@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from digests.model import Begins, Decision, Entry, Filed, Joins, Known, Reason, StoryId, Unjudged
 from digests.settings import FeedSettings, Settings
+from digests.stories.alerts import Alerts
 from digests.stories.breaking import decide
 from digests.stories.categories import categorise, evident, filed_under
 from digests.stories.familiar import Familiar
@@ -25,10 +26,12 @@ from digests.stories.pace import Pace, Rates
 from digests.stories.placing import place
 from digests.stories.reading import read
 from digests.stories.so_far import SoFar, kept, merged
+from digests.stories.terms import EVERYDAY
 from digests.stories.told import Told
 from digests.stories.vocabulary import Vocabulary
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # before the web there are only broken clocks
+_EVERYWHERE = frozenset(("institution", "dish", "chart", "award"))  # kinds of names
 WINDOW = timedelta(hours=72)  # how long a story is open to what is told in other words
 
 
@@ -74,6 +77,7 @@ class Newsroom:
         self._clocks: dict[str, FeedClock] = {}
         self._paces: dict[str, Pace] = {}
         self._familiar = Familiar()
+        self._alerts = Alerts(vocabulary.news)
         self.heed(settings)
 
     @property
@@ -97,7 +101,7 @@ class Newsroom:
             return self._made(unjudged, exact, None, now)
         read = self._read(unjudged)
         by_link = isinstance(exact, Joins) and exact.why == "link"
-        return self._made(unjudged, exact if by_link else self._index.place(read.gist, now), read, now)
+        return self._made(unjudged, exact if by_link else self._placed(unjudged.entry, read, now), read, now)
 
     def keep(self, judgement: Judgement, story: StoryId) -> tuple[Merge, ...]:
         """Remember what was written; gives the stories that turn out to be one now, which is remembered too."""
@@ -166,6 +170,7 @@ class Newsroom:
             self._so_far.pop(story, None)
             self._unread.pop(story, None)
             self._filed.pop(story, None)
+            self._alerts.forget(story)
 
     def _read(self, unjudged: Unjudged) -> Read:
         names = self._names(unjudged.entry)
@@ -193,8 +198,12 @@ class Newsroom:
             link_key=unjudged.link_key,
             title_key=unjudged.title_key,
             feed=unjudged.feed,
-            names=self._names(entry) if names is None else names,
+            names=self._telling(self._names(entry) if names is None else names),
         )
+
+    def _placed(self, entry: Entry, read: Read, now: datetime) -> Joins | Begins:
+        """Place an entry by what it says, and by what rang before."""
+        return self._alerts.place(entry.title, read.gist, read.told, self._index, self._told_so_far, now=now)
 
     def _made(
         self, unjudged: Unjudged, placement: Joins | Begins, read: Read | None, now: datetime
@@ -255,12 +264,20 @@ class Newsroom:
     def _names(self, entry: Entry) -> tuple[str, ...]:
         return tuple(dict.fromkeys(one.id for one in self._words.names.found(entry.title, entry.summary)))
 
+    def _telling(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        """Mark the names of offices and of what is eaten: they are in the news every day, and tell few events apart."""
+        known = self._words.names
+        everyday = {one for one in names if (name := known.get(one)) and name.kind in _EVERYWHERE}
+        return tuple(f"{EVERYDAY}{one}" if one in everyday else one for one in names)
+
     def _remember(self, one: _Remembered, story: StoryId, *, begins: bool) -> None:
         entry = one.unjudged.entry
         self._familiar.keep(entry, one.evident)
         if one.gist is None:
             return
         self._index.keep(one.gist, story, alerted=one.turn > 0, begins=begins)
+        if one.turn:
+            self._alerts.rang(story, one.unjudged.seen_at)
         if one.told is None:
             self._unread.setdefault(story, []).append(one)
         else:
@@ -292,6 +309,7 @@ class Newsroom:
         so_far, votes = self._told_so_far(merge.loser), self._filed.pop(merge.loser, Counter())
         self._so_far[merge.winner] = merged(self._told_so_far(merge.winner), so_far)
         self._so_far.pop(merge.loser, None)
+        self._alerts.merge(merge.winner, merge.loser)
         self._filed.setdefault(merge.winner, Counter()).update(votes)
 
     def _told(self, story: StoryId | None) -> frozenset[str]:

@@ -24,8 +24,13 @@ _KINDS = ("시", "군", "구", "읍", "면", "동", "리", "도", "항", "역", 
 _PLACE = re.compile(
     r"^([가-힣]{2,6}?)(?:특별자치시|특별자치도|광역시|시|군|읍|면|고속도로|고속국도|순환로|대교|터널|산단|지하차도)$"
 )
+_ROAD = re.compile(
+    r"^[가-힣]{2,6}?(?:고속도로|고속국도|순환로|대교|터널)$"
+)  # 서해안고속도로, which no coast is
 _VERB_ENDS = frozenset("다요며져죠까")
+_TAILS = (3, 4, 5)  # syllables of a known word at a longer one's end
 _LONGEST_NAME = 12  # syllables
+_OF_KIND = 3  # syllables of a known word that says of what kind a longer one is, and is no part of its name: 고속도로
 _IN_PART = 0.7  # of a word of which we know a part
 
 
@@ -33,6 +38,8 @@ def bare(token: str, lexicon: Lexicon) -> str:
     """Take particles and endings off a Korean word, leaving two syllables at least (회의 is no 회 of something)."""
     if token in lexicon.whole or token in lexicon.korean:
         return token
+    if any(token[-length:] in lexicon.korean for length in _TAILS if length < len(token)):
+        return token  # 중앙내륙고속도로 ends with a road, and with no particle
     verbal = _VERBAL.search(token)
     if verbal and (verbal.start() >= 2 or (verbal.start() == 1 and token[0] in lexicon.korean)):
         return token[: verbal.start()]
@@ -61,11 +68,14 @@ def terms_of(token: str, lexicon: Lexicon) -> Iterator[tuple[str, float]]:
             yield known, 1.0
     if about and about[-1][1]:
         return
-    if not about and token[-1] in _VERB_ENDS and len(token) > 2:
+    if token[-1] in _VERB_ENDS and len(token) > 2:
         return
-    pairs = len(word) - 1
-    for first in range(pairs):
-        yield intern(word[first : first + 2]), pairs**-0.5 * (_IN_PART if about else 1.0)
+    rest = word
+    for known, _ in about:
+        rest = rest.replace(known, " ", 1) if len(known) >= _OF_KIND else rest
+    pairs = [intern(part[first : first + 2]) for part in rest.split() for first in range(len(part) - 1)]
+    for pair in pairs:
+        yield pair, len(pairs) ** -0.5 * (_IN_PART if about else 1.0)
 
 
 def names_of(token: str, lexicon: Lexicon) -> Iterator[str]:
@@ -87,5 +97,7 @@ def names_of(token: str, lexicon: Lexicon) -> Iterator[str]:
 def place_of(token: str, lexicon: Lexicon) -> str:
     """Give the place that a word names with its kind (나루시, 늘봄군에서), "" for any other word (동시, 장군)."""
     word = token if _PLACE.match(token) else bare(token, lexicon)
+    if _ROAD.match(word):
+        return word
     found = _PLACE.match(word)
     return found[1] if found and word not in lexicon.korean and not lexicon.about(found[1]) else ""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
+from typing import Any
 
 from digests.stories.misleading import hidden, misleading
 
@@ -32,6 +33,8 @@ class Lexicon:
     usual: frozenset[str]  # concepts that stand wherever something grave is told of
     light: frozenset[str]  # concepts of everyday business
     grave: frozenset[str]  # concepts that do not grow out of those, nor those out of these
+    acts: frozenset[str]  # concepts of what offices do every day
+    sorts: Mapping[str, str]  # concepts of things of which an event has one sort, and what these are sorts of
     longest: int  # syllables of a Korean word
     misleading: re.Pattern[str] = field(default_factory=misleading)
 
@@ -42,7 +45,7 @@ class Lexicon:
         return cls.of(tomllib.loads(text))
 
     @classmethod
-    def of(cls, data: Mapping[str, Iterable[str]]) -> "Lexicon":
+    def of(cls, data: Mapping[str, Any]) -> "Lexicon":
         """Make one of a file's content: `often`, `sometimes`, `seldom` concepts, and lists of `silent` and `whole` words."""
         english: dict[str, str] = {}
         phrases: dict[str, list[tuple[tuple[str, ...], str]]] = {}
@@ -90,6 +93,10 @@ class Lexicon:
             usual=frozenset(map(_concept, data.get("usual", ()))),
             light=frozenset(map(_concept, data.get("light", ()))),
             grave=frozenset(map(_concept, data.get("grave", ()))),
+            acts=frozenset(map(_concept, data.get("acts", ()))),
+            sorts={
+                _concept(name): kind for kind, names in dict(data.get("sorts", {})).items() for name in names
+            },
             longest=max(map(len, korean), default=0),
         )
 
@@ -102,6 +109,17 @@ class Lexicon:
         said = frozenset(terms)
         light, grave = not said.isdisjoint(self.light), not said.isdisjoint(self.grave)
         return "" if light == grave else "light" if light else "grave"
+
+    def by_sort(self, named: frozenset[str]) -> tuple[tuple[frozenset[str], frozenset[str]], ...]:
+        """Give for each kind of thing of which some are named: these, and all that there are."""
+        kinds = {self.sorts[concept] for concept in named}
+        return tuple(
+            (
+                frozenset(concept for concept in named if self.sorts[concept] == kind),
+                frozenset(concept for concept, other in self.sorts.items() if other == kind),
+            )
+            for kind in sorted(kinds)
+        )
 
     def about(self, word: str) -> list[tuple[str, str]]:
         """Read the concepts of a Korean word from its left, the longest first: (word, concept) each, and ("", "") at the end if a part is none."""

@@ -88,6 +88,7 @@ class Posted:
         places = gists[0].places.union(*(gist.places for gist in gists[1:]))
         once = gists[0].once if len(gists) == 1 else frozenset()
         tones = frozenset(gist.tone for gist in gists if gist.tone)
+        named = gists[0].sorts.union(*(gist.sorts for gist in gists[1:]))
         return Asked(
             tuple(asked),
             tuple(found),
@@ -100,6 +101,7 @@ class Posted:
             concepts,
             wary,
             once,
+            self._lexicon.by_sort(named) if named else (),
         )
 
     def guess(self, asked: Asked, among: frozenset[StoryId] | None = None) -> dict[StoryId, float]:

@@ -50,6 +50,9 @@ class Weights:
     once: float = 2.0  # for what does not happen twice within an hour
     at_once: float = 1.0  # hours
     tone: float = 2.5  # what it costs when one is everyday business and the other grave
+    sort: float = (
+        4.5  # what it costs when both name a thing of one kind, and not the same one: a subway, an airport
+    )
     elsewhere: float = 6.0  # what it costs when both name their place, and not the same one
     alone: float = 1.5  # what it costs when one name is all that is shared, some hours after the last entry
     alone_hours: float = 8.0
@@ -77,6 +80,7 @@ class Told:
     places: frozenset[str] = frozenset()
     openers: frozenset[str] = frozenset()
     tones: frozenset[str] = frozenset()
+    sorts: frozenset[str] = frozenset()
     gists: list[Gist] = field(default_factory=list)  # of the newest entries: those that say what it is about
     entries: list[tuple[int, Gist]] = field(
         default_factory=list
@@ -105,6 +109,9 @@ class Asked:
     concepts: float
     wary: float = 0.0  # what is asked for above the threshold, among many stories
     once: frozenset[str] = frozenset()  # concepts of what does not happen twice within an hour
+    sorts: tuple[
+        tuple[frozenset[str], frozenset[str]], ...
+    ] = ()  # of each kind of thing those named, and all there are
 
 
 def prior(term: str, weights: Weights) -> float:
@@ -175,6 +182,10 @@ def _leaning(asked: Asked, story: Told, evidence: float, hours: float, weights: 
         lean -= weights.other * (2.0 if evidence < 2 and hours > _LATER else 1.0)
     if asked.tones and story.tones and story.tones.isdisjoint(asked.tones):
         lean -= weights.tone
+    if asked.sorts and story.sorts:
+        lean -= weights.sort * sum(
+            story.sorts.isdisjoint(named) and not story.sorts.isdisjoint(kind) for named, kind in asked.sorts
+        )
     if asked.places and asked.language in story.mass and story.places and elsewhere(asked, story):
         lean -= weights.elsewhere
     return lean

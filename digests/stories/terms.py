@@ -13,13 +13,15 @@ from datetime import datetime, timedelta
 
 from digests.model import Entry, Language
 from digests.stories import amounts, labels
-from digests.stories.bearers import bearers
+from digests.stories.bearers import bearers, is_called
 from digests.stories.gist import Gist
 from digests.stories.korean import names_of, place_of, terms_of
 from digests.stories.lexicon import Lexicon, stem
 from digests.stories.spelling import composed
 
 SUMMARY_WEIGHT = 0.35
+EVERYDAY = "~"  # before a known name that is in the news every day
+EVERYDAY_WEIGHT = 0.7
 UNTITLED_WEIGHT = 0.7  # of a summary under an empty title
 _DIGIT = re.compile(r"\d")
 _CACHED = 15_000  # words
@@ -125,7 +127,7 @@ class Reader:
             headed = len(terms)
             if summary:
                 self._take(summary, SUMMARY_WEIGHT if terms else UNTITLED_WEIGHT, today, terms, spoken)
-            terms.update((f"@{name}", 1.0) for name in names)
+            terms.update((f"@{name}", EVERYDAY_WEIGHT if name[0] == EVERYDAY else 1.0) for name in names)
         return Gist(
             language=language,
             seen_at=seen_at,
@@ -143,6 +145,8 @@ class Reader:
             places=self._places(title, tuple(terms)[:headed], entry.summary),
             openers=self.lexicon.openers.intersection(tuple(terms)[:headed]),
             once=self.lexicon.once.intersection(tuple(terms)[:headed]),
+            sorts=frozenset(term for term in tuple(terms)[:headed] if term in self.lexicon.sorts),
+            acts=not self.lexicon.acts.isdisjoint(tuple(terms)[:headed]),
             tone=self.lexicon.tone(tuple(terms)[:headed]),
             subject=(subject := self._subject(title)),
             bearers=(subject if self._is_name(title) else frozenset()) | self._bearers(title),
@@ -189,7 +193,7 @@ class Reader:
             term
             for word in bearers(title, _TOKEN.findall(title))
             for term, _ in self._terms([word])
-            if term[0] not in "=#" and term not in known
+            if term[0] not in "=#" and (term not in known or is_called(word, title))
         )
 
     def _take(

@@ -13,8 +13,11 @@ _SOON = timedelta(minutes=20)  # what comes sooner after a ring is a fuller coun
 _HOURS = timedelta(minutes=60)  # from when on a toll may be news again
 # What happens to a suspect, and in a lawsuit, in its order: an indictment tells of an arrest, and is not followed by one.
 _STAGES = (("booked", "raid", "arrest", "indict", "sentence"), ("lawsuit", "court_order", "sentence"))
+# The dead of these are counted within the hour, which is no turn, unless somebody was known to be in danger.
+_MISHAPS = {"accident", "collapse", "explosion", "great_fire", "fire", "disaster", "attack"}
+_IN_DANGER = {"critical", "missing"}
 _AT_ONCE = {"false_alarm", "strike_off"}  # whoever was woken must know
-_NEEDS = {
+NEEDS = {
     "false_alarm": {"alarm", "missile", "evacuation", "bomb", "disaster", "quake"},
     "strike_off": {"strike"},
 }
@@ -36,9 +39,9 @@ def turns(told: Told, so_far: SoFar, words: NewsWords, now: datetime) -> Iterato
             or _known(one.code, so_far, words)
         ):
             continue
-        if soon and one.code not in _AT_ONCE:
+        if (soon or _counts(one.code, so_far, since)) and one.code not in _AT_ONCE:
             continue
-        if one.code in _NEEDS and not _NEEDS[one.code] & so_far.facts.keys():
+        if one.code in NEEDS and not NEEDS[one.code] & so_far.facts.keys():
             continue
         yield Reason("turn", f"{one.code}: {one.evidence}"), sign.weight
     if _confirms(told, so_far):
@@ -47,12 +50,20 @@ def turns(told: Told, so_far: SoFar, words: NewsWords, now: datetime) -> Iterato
         yield from _tolls(told, so_far)
 
 
+def _counts(code: str, so_far: SoFar, since: timedelta) -> bool:
+    """Whether a death is a fuller count of what people were woken for."""
+    known = so_far.facts.keys()
+    return code == "death" and since < _HOURS and bool(known & _MISHAPS) and not known & _IN_DANGER
+
+
 def _confirms(told: Told, so_far: SoFar) -> bool:
     """Whether somebody who must know confirms what was only reported until now."""
     said = "officially" in told.bearings or any(
         one.code == "confirmed" and one.title and not one.doubt for one in told.happenings
     )
-    same = _OF_PEOPLE & so_far.facts.keys() & {one.code for one in told.happenings if not one.doubt}
+    codes = {one.code for one in told.happenings if not one.doubt}
+    # "They are, says her agency": what they are was told before.
+    same = _OF_PEOPLE & so_far.facts.keys() & (codes if codes - {"confirmed"} else {"romance"})
     return said and bool(same) and not so_far.confirmed and "denial" not in told.bearings
 
 

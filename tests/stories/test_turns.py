@@ -137,8 +137,8 @@ def test_what_rang_by_its_marks_alone_is_only_named_by_the_next() -> None:
 
 def test_what_was_told_long_ago_without_ringing_is_less_worth_a_ring() -> None:
     story = Story()
-    assert not story.tells("배우 로한, 음주운전 혐의 입건").rings
-    assert "known" in codes(story.tells("[종합] 배우 로한 음주운전 입건", 300))
+    assert not story.tells("새 드라마 편성 취소").rings
+    assert "known" in codes(story.tells("[종합] 새 드라마 편성 취소", 300))
 
 
 def test_two_stories_that_turn_out_to_be_one_do_not_ring_twice_for_it() -> None:
