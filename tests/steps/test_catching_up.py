@@ -55,4 +55,5 @@ async def test_a_clock_that_jumps_ends_the_wait_for_good(newsroom, hours: int) -
 
 async def test_after_a_moment_nothing_waits(newsroom) -> None:
     """The feeds were polled just now, by the run before."""
+    await newsroom.poll()
     assert await CatchingUp(newsroom.store, newsroom.now).is_over()
