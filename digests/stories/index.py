@@ -92,7 +92,8 @@ class Index:
             return False
         if not any(one.bearers and one.language == gist.language for one in story.gists):
             return False
-        if any(term in story.terms and term not in self._known and _is_own(term) for term in gist.terms):
+        held = story.terms
+        if any(term in held and term not in self._known and _is_own(term) for term in gist.terms):
             return False
         heard = self._held.heard.answer(
             gist.names(), gist.language, len(self._stories), frozenset((story.id,))
@@ -106,8 +107,9 @@ class Index:
         """
         if gist.tone != "grave":
             return False
+        held = story.terms
         for term in gist.terms:
-            if term not in story.terms:
+            if term not in held:
                 continue
             known = self._known.get(term)
             if known is not None and (known > _NAMING or self._lexicon.concept_of(term) in self._usual):
@@ -332,6 +334,6 @@ def _is_own(term: str) -> bool:
 def _highest(guessed: dict[StoryId, float]) -> list[StoryId]:
     """Give the stories that are guessed highest, of equal ones the earlier."""
     if len(guessed) > _CANDIDATES:
-        least = heapq.nlargest(_CANDIDATES, guessed.values())[-1]
+        least = sorted(guessed.values())[-_CANDIDATES]
         guessed = {story: value for story, value in guessed.items() if value >= least}
     return sorted(guessed, key=lambda story: (-guessed[story], story))[:_CANDIDATES]

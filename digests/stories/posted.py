@@ -68,7 +68,8 @@ class Posted:
         found: list[Finds] = []
         holders: Finds
         at, own, shared, concepts, lone = 0, 0.0, 0.0, 0.0, 0
-        for term, weight in together(gist.weighed() for gist in gists).items():
+        alone = gists[0].weighed() if len(gists) == 1 else None
+        for term, weight in alone or together(gist.weighed() for gist in gists).items():
             first = term[0]
             concept = first == "="
             common = concept or first in SHARED
@@ -118,11 +119,11 @@ class Posted:
     def guess(self, asked: Asked, among: frozenset[StoryId] | None = None) -> dict[StoryId, float]:
         """Guess which stories may fit: those that share rare terms with what is asked, and how much these prove."""
         found: dict[int, float] = {}
-        cap = self._weights.cap
+        cap, so_far = self._weights.cap, found.get
         for posted, (_, weight, share, _, _, _) in _rare(asked):
             value = weight * min(cap, log(1 + 1 / share))
             for story in posted if among is None else among.intersection(posted):
-                found[story] = found.get(story, 0.0) + value
+                found[story] = so_far(story, 0.0) + value
         return cast("dict[StoryId, float]", found)
 
 
