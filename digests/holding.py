@@ -11,7 +11,7 @@ from digests.editions.alerts import HELD_WORTH, free_ats
 from digests.editions.timetable import zone_of
 from digests.model import Alerts, Chat, ChatId
 from digests.settings import BreakingSettings
-from digests.store import chats, editions, outbox
+from digests.store import chats, editions, held_alerts, outbox
 from digests.store.engine import Writing
 
 
@@ -24,17 +24,17 @@ async def heed(tx: Writing, ids: Collection[ChatId], rules: BreakingSettings, no
             await outbox.cancel_alerts(tx, chat.id, now, held=not chat.digest_times)
         elif chat.next_digest_at is not None:
             at = chat.next_digest_at
-            await outbox.hold_waiting(tx, chat.id, at, at + HELD_WORTH, now)
+            await held_alerts.hold_waiting(tx, chat.id, at, at + HELD_WORTH, now)
         else:
             await _free(tx, chat, rules, now)
 
 
 async def _free(tx: Writing, chat: Chat, rules: BreakingSettings, now: datetime) -> None:
     """Owe the held alerts, the oldest first."""
-    held = (await outbox.held(tx, [chat.id])).get(chat.id, ())
+    held = (await held_alerts.of(tx, [chat.id])).get(chat.id, ())
     if not held:
         return
     had = await editions.candidate(tx, chat, now)
     ats = free_ats(had, rules, zone_of(chat.zone), now, len(held))
     for alert, at in zip(held, ats, strict=True):
-        await outbox.unhold(tx, alert.delivery, at)
+        await held_alerts.unhold(tx, alert.delivery, at)

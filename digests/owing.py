@@ -14,10 +14,10 @@ from digests.editions.timetable import digest_key, next_due, zone_of
 from digests.model import ChatId, EditionId, Share, StoryId
 from digests.rankings import Made, Rankings
 from digests.settings import Settings
-from digests.store import codec, due, editions, outbox, standing
+from digests.store import codec, due, editions, held_alerts, standing
 from digests.store.due import Covered, DueChat, Move, OwedDigest
 from digests.store.engine import Writing
-from digests.store.outbox import HeldAlert
+from digests.store.held_alerts import HeldAlert
 
 WORTH = timedelta(hours=12)  # how long a digest is worth sending after its minute
 ZONE_ASKS = 3  # a digest asks once, and with its question no more follow; those of commands are counted too
@@ -57,7 +57,7 @@ async def owe(
     ids = [reader.chat.id for reader in readers]
     unchanged = await due.hold(tx, [reader.chat for reader in readers])
     alerted = await standing.alerted(tx, ids, rankings.alert_keys)
-    held = await outbox.held(tx, ids)
+    held = await held_alerts.of(tx, ids)
     calendar = _Calendar(now)
     had = await due.had(tx, ids, {calendar.of(one.chat)[0] for one in readers})
     step = _Step(rankings, empty=settings.digest.say_when_empty)
@@ -159,7 +159,7 @@ class _Step:
         ]
         await due.owe(tx, owed, now, now + WORTH)
         if self._told:
-            await outbox.told(tx, [alert.delivery for alert in self._told], now)
+            await held_alerts.told(tx, [alert.delivery for alert in self._told], now)
         covered = Covered(self._rankings.upto.filed, self._rankings.upto.named, now)
         moves = [
             Move(chats, next_at, covered if covers else None, asks)

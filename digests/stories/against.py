@@ -24,8 +24,9 @@ class Against:
             return False
         if not any(one.bearers and one.language == gist.language for one in story.gists):
             return False
-        if not gist.bearers.isdisjoint(story.terms) or any(
-            term in story.terms and term not in self._known and _is_own(term) for term in gist.terms
+        held = story.terms
+        if not gist.bearers.isdisjoint(held) or any(
+            term in held and term not in self._known and _is_own(term) for term in gist.terms
         ):
             return False
         heard = self._held.heard.answer(
@@ -40,8 +41,9 @@ class Against:
         """
         if gist.tone != "grave" and not gist.acts:
             return False
+        held = story.terms
         for term in gist.terms:
-            if term not in story.terms:
+            if term not in held:
                 continue
             known = self._known.get(term)
             if known is not None and (known > _NAMING or self._lexicon.concept_of(term) in self._usual):
@@ -60,7 +62,8 @@ class Against:
         there = [one.places for one in story.gists if one.language == gist.language and one.places]
         if not there or any(not gist.places.isdisjoint(places) for places in there):
             return False
-        return not any(self.names_it(term) and term in story.terms for term in gist.title)
+        held = story.terms
+        return not any(self.names_it(term) and term in held for term in gist.title)
 
     def names_it(self, term: str) -> bool:
         """Whether a term is one that no list knows, and that may be an event's own."""

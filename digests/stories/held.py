@@ -8,6 +8,7 @@ from bisect import bisect_left, insort
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from heapq import heappop, heappush
 
 from digests.model import StoryId
 from digests.stories.gist import Gist
@@ -32,6 +33,9 @@ class Held:
         self._titles: dict[str, list[tuple[int, StoryId, Gist]]] = defaultdict(list)
         self._links: dict[str, list[tuple[int, StoryId]]] = defaultdict(list)
         self._pictures: dict[str, list[tuple[int, StoryId, datetime]]] = defaultdict(list)  # by feed
+        self._firsts: list[
+            tuple[datetime, StoryId]
+        ] = []  # when the first entry of each story was seen: a heap
 
     def linked(self, link_key: str) -> StoryId | None:
         """Give the story of the first entry with this link."""
@@ -48,6 +52,16 @@ class Held:
         for _, story, seen_at in self._pictures.get(feed, ())[-_PICTURES:]:
             yield story, seen_at
 
+    def begun(self, before: datetime) -> list[StoryId]:
+        """Give the stories whose first entry was seen before; each is to be taken out, or put in anew."""
+        found: dict[StoryId, None] = {}
+        while self._firsts and self._firsts[0][0] < before:
+            story = heappop(self._firsts)[1]
+            told = self.stories.get(story)
+            if told and told.entries[0][1].seen_at < before:  # else it is the first no more
+                found[story] = None
+        return list(found)
+
     def put(self, story: StoryId, entries: Iterable[Numbered], *, alerted: bool = False) -> None:
         """Add entries to a story, which may begin with them: each at its place among those it has."""
         told = self.stories.get(story)
@@ -63,7 +77,7 @@ class Held:
         told = self.stories.pop(story)
         for term in told.terms:
             self.posted.drop(term, story)
-        self.heard.drop(story, ((gist.language, gist.spoken) for gist in told.gists))
+        self.heard.forget(story, ((gist.language, gist.spoken) for gist in told.gists))
         for number, gist in told.entries:
             _remove(self._links, gist.link_key, number)
             _remove(self._titles, gist.title_key, number)
@@ -78,8 +92,12 @@ class Held:
     def _add(self, told: Told, number: int, gist: Gist) -> None:
         at = bisect_left(told.entries, number, key=_number)
         told.entries.insert(at, (number, gist))
+        if at == 0:
+            heappush(self._firsts, (gist.seen_at, told.id))
         after = len(told.entries) - 1 - at  # entries that are newer
         if after < self._weights.newest:
+            if told.gists and told.summed is None:
+                told.summed = told.terms
             told.gists.insert(len(told.gists) - after, gist)
             self._describe(told, gist)
             if len(told.gists) > self._weights.newest:
@@ -93,20 +111,27 @@ class Held:
 
     def _describe(self, told: Told, gist: Gist) -> None:
         """Sum up what an entry says into what the story says."""
-        terms = told.terms
-        for term, weight in gist.weighed():
-            before = terms.get(term)
-            if before is None:
+        terms = told.summed
+        if terms is None:
+            for term in gist.terms:
                 self.posted.add(term, told.id)
-                terms[term] = weight
-            else:
-                terms[term] = before + weight
+        else:
+            for term, weight in gist.weighed():
+                before = terms.get(term)
+                if before is None:
+                    self.posted.add(term, told.id)
+                    terms[term] = weight
+                else:
+                    terms[term] = before + weight
         mass = self.mass(gist)
         told.mass[gist.language] = told.mass.get(gist.language, 0.0) + mass
         told.whole += mass
-        told.openers |= gist.openers
-        told.places |= gist.places
-        told.sorts |= gist.sorts
+        if not told.openers >= gist.openers:
+            told.openers |= gist.openers
+        if not told.places >= gist.places:
+            told.places |= gist.places
+        if not told.sorts >= gist.sorts:
+            told.sorts |= gist.sorts
         if gist.tone:
             told.tones |= {gist.tone}
         told.last = max(told.last, gist.seen_at.timestamp())
@@ -114,7 +139,7 @@ class Held:
 
     def _leave_out(self, told: Told, gist: Gist) -> None:
         """Take out what an entry says: newer ones say what the story is about now."""
-        terms = told.terms
+        terms = told.summed = told.terms
         for term, weight in gist.weighed():
             left = terms[term] - weight
             if left > _NOTHING:

@@ -8,13 +8,13 @@ import heapq
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import pairwise, takewhile
+from itertools import pairwise
 from statistics import median
 
 from digests.model import Begins, Joins, StoryId
 from digests.stories.against import Against
 from digests.stories.apart import apart
-from digests.stories.gist import Gist
+from digests.stories.gist import Gist, together
 from digests.stories.held import Held
 from digests.stories.lexicon import Lexicon
 from digests.stories.nearness import nearest
@@ -152,7 +152,7 @@ class Index:
 
     def forget(self, before: datetime) -> tuple[StoryId, ...]:
         """Forget the entries that were seen before; gives the stories of which no other is left."""
-        old = [story.id for story in self._stories.values() if story.entries[0][1].seen_at < before]
+        old = self._held.begun(before)
         for story in old:
             self._put_again(story, lambda one: one.seen_at >= before)
         gone = tuple(story for story in old if story not in self._stories)
@@ -183,7 +183,12 @@ class Index:
         """
         if self._touched[small] > before:
             return None
-        return frozenset(takewhile(lambda story: self._touched[story] > before, reversed(self._touched)))
+        since: list[StoryId] = []
+        for story, at in reversed(self._touched.items()):
+            if at <= before:
+                break
+            since.append(story)
+        return frozenset(since)
 
     def _put_again(self, story: StoryId, stays: Callable[[Gist], bool]) -> None:
         """Let go of some entries of a story; what is left is as if they had never been there."""
@@ -232,7 +237,7 @@ class Index:
             return
         posted, stories = self._held.posted, len(self._stories)
         asked = posted.ask(gists, but, stories)
-        names = _names(gists)
+        names = together(gist.names() for gist in gists)
         heard = self._held.heard.answer(names.items(), asked.language, stories, among) if names else {}
         flood = self._flood(gists)
         guessed = posted.guess(asked, among)
@@ -300,18 +305,9 @@ class Index:
         )
 
 
-def _names(gists: Sequence[Gist]) -> dict[str, float]:
-    """Give the words of entries that may be names, each with the highest of its weights."""
-    names: dict[str, float] = {}
-    for gist in gists:
-        for word, weight in gist.names():
-            names[word] = max(weight, names.get(word, 0.0))
-    return names
-
-
 def _highest(guessed: dict[StoryId, float]) -> list[StoryId]:
     """Give the stories that are guessed highest, of equal ones the earlier."""
     if len(guessed) > _CANDIDATES:
-        least = heapq.nlargest(_CANDIDATES, guessed.values())[-1]
+        least = sorted(guessed.values())[-_CANDIDATES]
         guessed = {story: value for story, value in guessed.items() if value >= least}
     return sorted(guessed, key=lambda story: (-guessed[story], story))[:_CANDIDATES]

@@ -1,8 +1,12 @@
 """In which of our languages an entry is written."""
 
+import re
+
 from digests.model import LANGUAGES, Entry, Language
 from digests.settings import FeedSettings
 
+# Syllables, and the jamo of texts in NFD or of ㅋㅋ (Unicode blocks of Hangul): letters, all of them.
+_HANGUL = re.compile(r"[가-힣\u1100-\u11ff\u3131-\u318e]")
 KOREAN_SHARE = 0.3  # of the letters: Korean headlines are full of Latin names, English ones hold no Hangul
 
 
@@ -20,10 +24,7 @@ def language_of(entry: Entry, feed: FeedSettings) -> Language:
 
 def hangul_share(text: str) -> float:
     """Give the share of Hangul among the letters of a text, 0 to 1; composed and decomposed both count."""
-    letters = [letter for letter in text if letter.isalpha()]
-    return sum(map(_is_hangul, letters)) / len(letters) if letters else 0.0
-
-
-def _is_hangul(letter: str) -> bool:
-    """Syllables, and the jamo of texts in NFD or of ㅋㅋ (Unicode blocks of Hangul)."""
-    return "가" <= letter <= "힣" or "\u1100" <= letter <= "\u11ff" or "\u3131" <= letter <= "\u318e"
+    if text.isascii():
+        return 0.0
+    letters = sum(map(str.isalpha, text))
+    return len(_HANGUL.findall(text)) / letters if letters else 0.0

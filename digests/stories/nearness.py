@@ -65,7 +65,6 @@ def _alone(gist: Gist, held: Held) -> Told:
     mass = held.mass(gist)
     return Told(
         StoryId(0),
-        terms=dict(gist.weighed()),
         mass={gist.language: mass},
         whole=mass,
         places=gist.places,

@@ -9,12 +9,12 @@ says, so a thin story forgives and a rich one does not. Only what both languages
 the entry's language tells of yet: there names are compared by sound.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import log
 
 from digests.model import Language, StoryId
-from digests.stories.gist import Gist
+from digests.stories.gist import NOTHING, Gist
 
 SHARED = "=#@"  # what terms of both languages begin with
 _LN2 = 0.6931
@@ -74,13 +74,13 @@ class Told:
     """A story as the index holds it: what its entries say, summed up."""
 
     id: StoryId
-    terms: dict[str, float] = field(default_factory=dict)
+    summed: dict[str, float] | None = None  # the weights of its terms; None: it has one entry, see `terms`
     mass: dict[Language, float] = field(default_factory=dict)
     whole: float = 0.0  # the mass of all languages
-    places: frozenset[str] = frozenset()
-    openers: frozenset[str] = frozenset()
-    tones: frozenset[str] = frozenset()
-    sorts: frozenset[str] = frozenset()
+    places: frozenset[str] = NOTHING
+    openers: frozenset[str] = NOTHING
+    tones: frozenset[str] = NOTHING
+    sorts: frozenset[str] = NOTHING
     gists: list[Gist] = field(default_factory=list)  # of the newest entries: those that say what it is about
     entries: list[tuple[int, Gist]] = field(
         default_factory=list
@@ -88,6 +88,13 @@ class Told:
     last: float = 0.0  # when its last entry was seen, a POSIX timestamp
     alerted: bool = False
 
+    @property
+    def terms(self) -> dict[str, float]:
+        """Give its terms with their weights. Most stories are of one entry: theirs are put together when they are asked for."""
+        return dict(self.gists[0].weighed()) if self.summed is None else self.summed
+
+
+Finds = Sequence[int]  # stories by their number, the earliest first
 
 # One term of what is compared: its text, its weight, mu * p(term), whether both languages share it, whether it is a concept,
 # its place among the words (words side by side are one name). A plain tuple: there are a hundred thousand of them a second.
@@ -98,8 +105,9 @@ Term = tuple[str, float, float, bool, bool, int]
 class Asked:
     """What is compared with stories: one entry, or all of a small story taken together."""
 
-    terms: tuple[Term, ...]
-    found: tuple[Collection[StoryId], ...]  # the stories that hold each of them
+    terms: tuple[Term, ...]  # those that some other story holds
+    found: tuple[Finds, ...]  # the stories that hold each of them
+    lone: int  # how many terms only the story itself holds
     language: Language
     openers: frozenset[str]
     tones: frozenset[str]
@@ -157,7 +165,7 @@ def fit(
         score += weight * min(value, weights.sound)
         evidence += weight
     hours = max(0.0, now - story.last) / 3600
-    score += _leaning(asked, story, evidence, hours, weights)
+    score += _leaning(asked, story, held, evidence=evidence, hours=hours, weights=weights)
     if evidence < 2:
         score -= weights.alone * (2 - max(1.0, evidence)) * min(1.0, hours / weights.alone_hours)
     score += weights.alpha * log(max(1.0, len(story.gists) / weights.crowd))
@@ -165,19 +173,21 @@ def fit(
     return score - asked.wary - (weights.joins if own else weights.across)
 
 
-def elsewhere(asked: Asked, story: Told) -> bool:
+def _elsewhere(asked: Asked, story: Told, held: Mapping[str, float]) -> bool:
     """Whether both name their place, in a spelling that can be compared, and not the same one."""
-    if not story.places.isdisjoint(asked.places) or not story.terms.keys().isdisjoint(asked.places):
+    if not story.places.isdisjoint(asked.places) or not held.keys().isdisjoint(asked.places):
         return False
     hangul = asked.language == "ko"
     return any(place[0] == "=" or (place[0] >= "가") == hangul for place in story.places)
 
 
-def _leaning(asked: Asked, story: Told, evidence: float, hours: float, weights: Weights) -> float:
+def _leaning(
+    asked: Asked, story: Told, held: Mapping[str, float], *, evidence: float, hours: float, weights: Weights
+) -> float:
     """Say what the kinds of event, their gravity and their places speak for or against."""
     lean = 0.0
     if hours < weights.at_once:
-        lean += weights.once * len(asked.once & story.terms.keys())
+        lean += weights.once * len(asked.once & held.keys())
     if asked.openers and story.openers and story.openers.isdisjoint(asked.openers):
         lean -= weights.other * (2.0 if evidence < 2 and hours > _LATER else 1.0)
     if asked.tones and story.tones and story.tones.isdisjoint(asked.tones):
@@ -186,6 +196,6 @@ def _leaning(asked: Asked, story: Told, evidence: float, hours: float, weights: 
         lean -= weights.sort * sum(
             story.sorts.isdisjoint(named) and not story.sorts.isdisjoint(kind) for named, kind in asked.sorts
         )
-    if asked.places and asked.language in story.mass and story.places and elsewhere(asked, story):
+    if asked.places and asked.language in story.mass and story.places and _elsewhere(asked, story, held):
         lean -= weights.elsewhere
     return lean

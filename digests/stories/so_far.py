@@ -3,13 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from digests.stories.newswords import NewsWords
 from digests.stories.prints import alike
-from digests.stories.told import Figures, Told
+from digests.stories.told import NOBODY, Figures, Told
 
 _RECENT = timedelta(minutes=30)
 _MOST = 24  # voices that are remembered
+_NO_FACTS: Mapping[str, datetime] = MappingProxyType({})  # one for all stories that have none
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +20,7 @@ class Voice:
 
     feed: str
     at: datetime
-    print: tuple[int, ...] = ()
+    print: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +30,11 @@ class SoFar:
     rung: int = 0  # the alert and its turns
     rung_at: datetime | None = None  # the last of them
     tellings: int = 0
-    facts: Mapping[str, datetime] = field(default_factory=dict)  # what was told as a fact, and when first
-    told: Figures = field(default_factory=Figures)  # the highest counts
-    alerted: Figures = field(default_factory=Figures)  # the counts as they were when it last rang
+    facts: Mapping[str, datetime] = field(
+        default_factory=lambda: _NO_FACTS
+    )  # what was told as a fact, and when first
+    told: Figures = NOBODY  # the highest counts
+    alerted: Figures = NOBODY  # the counts as they were when it last rang
     named: bool = False  # what rang said what had happened, in words that we know
     confirmed: bool = False  # by a statement, in what rang
     rumoured: bool = False  # was told as a rumour
@@ -40,11 +44,10 @@ class SoFar:
 def kept(so_far: SoFar, told: Told, words: NewsWords, *, turn: int, rumour: bool) -> SoFar:
     """Add one telling. `turn` is the ring that it was (0: none), `rumour` whether it was judged to be one."""
     never = any(_never(words, reason.code) for reason in told.pieces)
-    facts = dict(so_far.facts)
-    if not never:
-        for one in told.happenings:
-            if not one.doubt and (turn or one.title):
-                facts.setdefault(one.code, told.seen_at)
+    new = [] if never else [one.code for one in told.happenings if not one.doubt and (turn or one.title)]
+    facts = so_far.facts
+    if not facts.keys() >= set(new):
+        facts = {**facts, **{code: told.seen_at for code in new if code not in facts}}
     highest = so_far.told if never else _highest(so_far.told, told.figures)
     return replace(
         so_far,
@@ -94,6 +97,8 @@ def voices(so_far: SoFar, told: Told) -> tuple[str, ...]:
 
 
 def _highest(one: Figures, other: Figures) -> Figures:
+    if other in (NOBODY, one):
+        return one
     return Figures(
         dead=max(one.dead, other.dead),
         hurt=max(one.hurt, other.hurt),

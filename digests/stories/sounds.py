@@ -8,6 +8,7 @@ not heard. English spelling has more than one reading: a Latin word has several 
 
 import re
 from functools import lru_cache
+from itertools import groupby
 
 from rapidfuzz.fuzz import ratio
 
@@ -181,7 +182,9 @@ _TWICE = re.compile(r"(.)\1")
 def _folded(letters: str) -> str:
     for old, new in _FOLDS:
         letters = letters.replace(old, new)
-    return _TWICE.sub(r"\1", letters).translate(_SAME)
+    if _TWICE.search(letters):  # mostly not, and a search costs a tenth
+        letters = _TWICE.sub(r"\1", letters)
+    return letters.translate(_SAME)
 
 
 def _syllables(word: str) -> list[str]:
@@ -209,4 +212,4 @@ def _heard(syllable: str) -> str:
 
 
 def _collapsed(key: str) -> str:
-    return re.sub(r"(.)\1+", r"\1", key)
+    return "".join(letter for letter, _ in groupby(key))

@@ -10,11 +10,12 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from digests.model import Entry, Language
 from digests.stories import amounts, labels
 from digests.stories.bearers import bearers, is_called
-from digests.stories.gist import Gist
+from digests.stories.gist import NOTHING, Gist, gathered
 from digests.stories.korean import names_of, place_of, terms_of
 from digests.stories.lexicon import Lexicon, stem
 from digests.stories.spelling import composed
@@ -96,6 +97,9 @@ class Reader:
         default_factory=dict, repr=False, compare=False
     )
 
+    # What shares of a word weigh, by the weight of the text: the same number is one object in all entries.
+    _shares: dict[float, dict[float, float]] = field(default_factory=dict, repr=False, compare=False)
+
     @classmethod
     def load(cls) -> "Reader":
         """Take the words the project ships."""
@@ -120,36 +124,40 @@ class Reader:
             summary = _DATELINE.sub("", composed(summary))[:_SUMMARY_LETTERS]
         terms: dict[str, float] = {}
         spoken: dict[str, float] = {}
-        headed = 0
+        headed = said = 0
+        below = SUMMARY_WEIGHT
         if not (exact or _ROUNDUP.search(entry.title) or _AGENDA.search(column)):
             today = (seen_at + _SEOUL).day
             self._take(title, 1.0, today, terms, spoken)
-            headed = len(terms)
+            headed, said = len(terms), len(spoken)
+            below = SUMMARY_WEIGHT if terms else UNTITLED_WEIGHT
             if summary:
-                self._take(summary, SUMMARY_WEIGHT if terms else UNTITLED_WEIGHT, today, terms, spoken)
+                self._take(summary, below, today, terms, spoken)
             terms.update((f"@{name}", EVERYDAY_WEIGHT if name[0] == EVERYDAY else 1.0) for name in names)
+        whole = tuple(terms)
+        of_title = whole[:headed]
         return Gist(
             language=language,
             seen_at=seen_at,
-            terms=tuple(terms),
+            terms=whole,
             weights=tuple(terms.values()),
             spoken=tuple(spoken),
-            volumes=tuple(spoken.values()),
+            volumes=_volumes(said, len(spoken) - said, below),
             headed=headed,
             link_key=link_key,
             title_key=title_key,
             feed=feed,
             column=column,
             photo=bool(column) and _PHOTO.search(column) is not None,
-            serials=frozenset(one.replace(" ", "").lower() for one in _SERIAL.findall(title)),
-            places=self._places(title, tuple(terms)[:headed], entry.summary),
-            openers=self.lexicon.openers.intersection(tuple(terms)[:headed]),
-            once=self.lexicon.once.intersection(tuple(terms)[:headed]),
-            sorts=frozenset(term for term in tuple(terms)[:headed] if term in self.lexicon.sorts),
-            acts=not self.lexicon.acts.isdisjoint(tuple(terms)[:headed]),
-            tone=self.lexicon.tone(tuple(terms)[:headed]),
+            serials=gathered(one.replace(" ", "").lower() for one in _SERIAL.findall(title)),
+            places=self._places(title, of_title, entry.summary),
+            openers=self.lexicon.openers.intersection(of_title) or NOTHING,
+            once=self.lexicon.once.intersection(of_title) or NOTHING,
+            sorts=gathered(term for term in of_title if term in self.lexicon.sorts),
+            acts=not self.lexicon.acts.isdisjoint(of_title),
+            tone=self.lexicon.tone(of_title),
             subject=(subject := self._subject(title)),
-            bearers=(subject if self._is_name(title) else frozenset()) | self._bearers(title),
+            bearers=(subject if self._is_name(title) else NOTHING) | self._bearers(title) or NOTHING,
         )
 
     def _places(self, title: str, headed: Iterable[str], summary: str) -> frozenset[str]:
@@ -163,16 +171,15 @@ class Reader:
             at = (written[1] or written[2]).strip().lower()
             found.add(self.lexicon.korean.get(at) or self.lexicon.english.get(stem(at)) or at)
         towns = self.lexicon.towns
-        return frozenset(
-            place for place in found if place in towns or stem(place) not in self.lexicon.shares
-        ) | (towns.intersection(headed))
+        rare = frozenset(place for place in found if place in towns or stem(place) not in self.lexicon.shares)
+        return rare | towns.intersection(headed) or NOTHING
 
     def _subject(self, title: str) -> frozenset[str]:
         found = _SUBJECT.match(title) if "," in title[:_SUBJECT_END] else None
         if not found:
-            return frozenset()
+            return NOTHING
         known = self.lexicon.shares
-        return frozenset(
+        return gathered(
             term
             for term, _ in self._terms(_TOKEN.findall(found[1]))
             if term[0] not in "=#" and term not in known
@@ -189,7 +196,7 @@ class Reader:
     def _bearers(self, title: str) -> frozenset[str]:
         """Read the terms of the names that a title's form shows."""
         known = self.lexicon.shares
-        return frozenset(
+        return gathered(
             term
             for word in bearers(title, _TOKEN.findall(title))
             for term, _ in self._terms([word])
@@ -208,9 +215,7 @@ class Reader:
                 if day not in (today, today - 1):
                     terms.setdefault(f"#d{day}", weight)
         tokens = _TOKEN.findall(text)
-        shares: dict[
-            float, float
-        ] = {}  # the same number is one object: they are what an entry's memory is mostly of
+        shares = self._shares.setdefault(weight, {})
         for term, share in self._terms(tokens):
             terms.setdefault(term, shares.get(share) or shares.setdefault(share, weight * share))
         if "-" in text and (joined := _HYPHENED.sub(r"\1\2", text)) != text:
@@ -308,6 +313,12 @@ class Reader:
         alone = (word,) if len(word) > 2 and short not in self.lexicon.english else ()
         named = token[0].isupper() or (len(word) >= _LONG and short not in self.lexicon.shares)
         return word, alone, named
+
+
+@lru_cache(maxsize=1_000)
+def _volumes(said: int, more: int, below: float) -> tuple[float, ...]:
+    """Give the weights of so many words of a title and more below it: one tuple for all entries of that length."""
+    return (1.0,) * said + (below,) * more
 
 
 def _body(title: str) -> tuple[str, str]:

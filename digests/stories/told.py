@@ -1,6 +1,6 @@
 """What was read of one entry, as values: computed once, kept small, compared often."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
@@ -33,6 +33,9 @@ class Figures:
     magnitude: float = 0.0
 
 
+NOBODY = Figures()
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """An entry as the rules see it."""
@@ -51,12 +54,12 @@ class Told:
         Reason, ...
     ] = ()  # against: the same and more, by how it is worded: opinion, trifle, sport, …
     happenings: tuple[Happening, ...] = ()
-    figures: Figures = field(default_factory=Figures)
+    figures: Figures = NOBODY
     bearings: frozenset[str] = (
         frozenset()
     )  # statement, proof, hearsay, question, denial, apology, roundup, live, …
     brief: bool = True  # what stands below the title is a teaser, not an essay
-    print: tuple[int, ...] = ()  # of its words: two that are alike are copies of one text
+    print: bytes = b""  # of its words: two that are alike are copies of one text
 
     @property
     def codes(self) -> frozenset[str]:

@@ -10,7 +10,7 @@ from bot.playground.telegram import Fault
 from bot.sending.sender import SLOTS
 from bot.sending.settling import Settled, Settler
 from digests.model import Alerts, Quiet, Share, State, Subject, What, Wish
-from digests.store import chats, interests, left, outbox
+from digests.store import chats, held_alerts, interests, left, outbox
 from digests.store.outbox import Settlement
 from tests.sending.outgoing import HOUR, PATIENCE, Office
 
@@ -124,7 +124,7 @@ async def test_an_alert_that_comes_too_late_is_held_for_the_digest_of_those_who_
     assert office.telegram.calls_of("sendMessage") == []
     assert await office.states() == [State.HELD, State.EXPIRED]
     async with office.store.reading() as tx:
-        held = await outbox.held(tx, [daily.id, never.id])
+        held = await held_alerts.of(tx, [daily.id, never.id])
     assert [alert.edition for alert in held[daily.id]] == [edition]
 
 

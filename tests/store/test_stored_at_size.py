@@ -28,6 +28,7 @@ from digests.store import (
     due,
     editions,
     entries,
+    held_alerts,
     leaving,
     left,
     outbox,
@@ -268,10 +269,10 @@ async def test_no_statement_of_every_second_reads_a_whole_table(
             tx, broadcast.story, revision, decided_at=now, expires_at=now + timedelta(hours=6)
         ),
         "what a chat heard": lambda tx: revisions.heard(tx, some[0], broadcast.story, 1),
-        "held alerts": lambda tx: outbox.held(tx, some),
+        "held alerts": lambda tx: held_alerts.of(tx, some),
         "all that a chat is owed": lambda tx: outbox.cancel(tx, [some[0]], State.CANCELLED, now),
-        "a held alert": lambda tx: outbox.unhold(tx, DeliveryId(100), now),
-        "alerts that wait, held": lambda tx: outbox.hold_waiting(tx, some[0], now, now, now),
+        "a held alert": lambda tx: held_alerts.unhold(tx, DeliveryId(100), now),
+        "alerts that wait, held": lambda tx: held_alerts.hold_waiting(tx, some[0], now, now, now),
         "no alerts any more": lambda tx: outbox.cancel_alerts(tx, some[0], now, held=True),
         "chats of outcomes": lambda tx: undelivered.hold_chats(tx, [DeliveryId(n) for n in range(100, 140)]),
         "chats without digests": lambda tx: undelivered.without_digests(

@@ -18,9 +18,10 @@ from digests.model import (
     StoryId,
     alert_key,
 )
-from digests.store import outbox, standing
+from digests.store import held_alerts, outbox, standing
 from digests.store.engine import Reading, Store, Writing
-from digests.store.outbox import HeldAlert, Settlement
+from digests.store.held_alerts import HeldAlert
+from digests.store.outbox import Settlement
 from digests.store.tables import deliveries
 
 MINUTE = timedelta(minutes=1)
@@ -324,13 +325,13 @@ async def test_held_alerts_wait_for_the_digest_that_tells_them(
         ]
         assert await outbox.owe(tx, held, newsroom.now) == (), "held is no work for the sender"
         assert await claim(tx, newsroom.now + timedelta(days=9)) == ()
-        found = await outbox.held(tx, [chat.id, ChatId(99)])
+        found = await held_alerts.of(tx, [chat.id, ChatId(99)])
         assert [alert.edition for alert in found[chat.id]] == [edition, second]
         assert set(found) == {chat.id}
-        await outbox.told(tx, [alert.delivery for alert in found[chat.id]], newsroom.now)
-        assert await outbox.held(tx, [chat.id]) == {}
+        await held_alerts.told(tx, [alert.delivery for alert in found[chat.id]], newsroom.now)
+        assert await held_alerts.of(tx, [chat.id]) == {}
         assert {await state_of(tx, alert.delivery) for alert in found[chat.id]} == {State.TOLD}
-        assert len((await outbox.held(tx, [other.id]))[other.id]) == 2
+        assert len((await held_alerts.of(tx, [other.id]))[other.id]) == 2
         await outbox.settle(tx, [Settlement(found[chat.id][0].delivery, State.SENT)], newsroom.now)
         assert await state_of(tx, found[chat.id][0].delivery) == State.TOLD
 
@@ -338,9 +339,9 @@ async def test_held_alerts_wait_for_the_digest_that_tells_them(
 async def test_only_what_is_held_can_be_told(store: Store, newsroom, chat: Chat) -> None:
     async with store.writing() as tx:
         (debt,) = await newsroom.owe(tx, [chat])
-        await outbox.told(tx, [debt], newsroom.now)
+        await held_alerts.told(tx, [debt], newsroom.now)
         assert await state_of(tx, debt) == State.OWED
-        await outbox.told(tx, [], newsroom.now)
+        await held_alerts.told(tx, [], newsroom.now)
 
 
 async def test_a_held_alert_is_owed_when_no_digest_will_tell_it(
@@ -348,11 +349,11 @@ async def test_a_held_alert_is_owed_when_no_digest_will_tell_it(
 ) -> None:
     async with store.writing() as tx:
         await newsroom.owe(tx, [chat, other], state=State.HELD, due_at=newsroom.now + timedelta(days=1))
-        (held,) = (await outbox.held(tx, [chat.id]))[chat.id]
-        await outbox.unhold(tx, held.delivery, newsroom.now + timedelta(minutes=1))
+        (held,) = (await held_alerts.of(tx, [chat.id]))[chat.id]
+        await held_alerts.unhold(tx, held.delivery, newsroom.now + timedelta(minutes=1))
         assert await claim(tx, newsroom.now) == ()
         assert [one.id for one in await claim(tx, newsroom.now + timedelta(minutes=1))] == [held.delivery]
-        (waits,) = (await outbox.held(tx, [chat.id, other.id]))[other.id]
+        (waits,) = (await held_alerts.of(tx, [chat.id, other.id]))[other.id]
         assert isinstance(waits, HeldAlert)
 
 

@@ -19,7 +19,7 @@ from digests.model import (
     StoryId,
     Version,
 )
-from digests.store import editions, leaving, outbox, revisions, tables
+from digests.store import editions, held_alerts, leaving, outbox, revisions, tables
 from digests.store.engine import Store, Writing
 from digests.store.outbox import Settlement
 
@@ -191,7 +191,7 @@ async def test_held_alerts_stand_in_the_digest_as_they_were_revised(store: Store
         key = f"alert:{alert.story}:1"
         await outbox.owe(tx, [newsroom.owed(chat.id, alert.edition, key, state=State.HELD)], newsroom.now)
         edition = await revise(tx, newsroom, alert.story)
-        assert [one.edition for one in (await outbox.held(tx, [chat.id]))[chat.id]] == [edition]
+        assert [one.edition for one in (await held_alerts.of(tx, [chat.id]))[chat.id]] == [edition]
 
 
 async def test_a_denial_is_for_those_whose_digest_showed_the_story(store: Store, newsroom) -> None:

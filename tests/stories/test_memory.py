@@ -1,6 +1,7 @@
 """The newsroom's memory: bounded, forgotten past the window, and the same when it was read back as when it was never dropped."""
 
 import json
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -142,13 +143,27 @@ def test_what_is_past_the_window_leaves_nothing_behind() -> None:
     newsroom.newsroom.forget(told.unjudged.seen_at + WINDOW * 2)
     assert newsroom.newsroom.size == (0, 0)
     held = index._held
-    tables = (held._titles, held._links, held._pictures, held.posted._one, held.posted._many, index._touched)
+    tables = (held._titles, held._links, held._pictures, held._firsts, held.posted, index._touched)
     assert [len(table) for table in tables] == [0] * len(tables)
     assert [dict(table) for by in (held.heard._stories, held.heard._unread) for table in by.values()] == [
         {}
     ] * 4
     assert held.posted._pairs == 0
     assert not newsroom.newsroom._so_far
+
+
+def test_what_left_the_window_gives_its_room_back() -> None:
+    """The window slides over thousands of stories a day: what tables were at their fullest must not stay."""
+    index = Index(Reader.load().lexicon)
+    told = [gist for _, gist in gists(900)]
+    for number, gist in enumerate(told):
+        index.keep(gist, StoryId(number))  # type: ignore[arg-type]
+    most = max(len(held) for held in index._held.posted._stories.values() if not isinstance(held, int))
+    index.forget(told[-60].seen_at)  # type: ignore[attr-defined]
+    left = [held for held in index._held.posted._stories.values() if not isinstance(held, int)]
+    assert most > 150 > max(map(len, left))
+    assert max(map(sys.getsizeof, left)) < 8 * most
+    assert len(index._held._firsts) == len(index)
 
 
 def gists(count: int, seed: int = 4) -> Iterator[tuple[int, object]]:
