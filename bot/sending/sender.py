@@ -34,7 +34,11 @@ LONGEST_GATHER = 0.05  # seconds that an outcome waits for others, where the pac
 BLOCK_SECONDS = 2.0  # of pace that one block is worth, so that a newer alert never waits behind more
 LARGEST_BLOCK = 5_000
 SMALLEST_BLOCK = SLOTS
-PIECE = 150  # deliveries that one transaction makes or claims: other writers wait for it
+PIECE = 120  # chats that one transaction decides and writes where all other writers wait for it, as on SQLite
+CLAIMED = 400  # deliveries that one transaction claims there, which is quicker
+LARGE_PIECE = (
+    1_000  # of either where nobody waits for it: each transaction costs some milliseconds, whatever its size
+)
 LOOK_EVERY = 0.05  # seconds: while there is enough in hand, the outbox is not asked at every slot that frees
 AHEAD_SECONDS = 0.1  # of pace that deliveries are looked at before they leave, many at once
 MOST_AHEAD = 2 * MOST_SLOTS
@@ -152,9 +156,10 @@ class Sender:
             return False
         return sum(one.priority <= least for one in self._waiting()) * 2 >= self._block
 
-    def _piece(self) -> int:
+    def _piece(self, most: int) -> int:
         """How many deliveries to take in at once: few where nothing is under way, so that the first leaves soon."""
-        return min(self._block, PIECE if self._in_hand() + len(self._tasks) >= SLOTS else SMALLEST_BLOCK)
+        most = most if self._store.is_sqlite else LARGE_PIECE
+        return min(self._block, most if self._in_hand() + len(self._tasks) >= SLOTS else SMALLEST_BLOCK)
 
     async def _take_in(self) -> bool:
         """Refill what is in hand, from the outbox and from broadcasts.
@@ -180,7 +185,7 @@ class Sender:
             broadcast = await editions.undone(tx, self._unfolded)
             if broadcast is None:
                 return
-            block = await next_block(tx, broadcast, self._settings.breaking, self._piece(), now)
+            block = await next_block(tx, broadcast, self._settings.breaking, self._piece(PIECE), now)
             lease = now + LEASE
             if block.readers:
                 born = await outbox.bear(tx, block.owed, block.readers, now, run=self._run, lease_until=lease)
@@ -203,7 +208,7 @@ class Sender:
 
     async def _claim(self, least: Priority) -> bool:
         now = self._now()
-        limit = min(self._block - self._in_hand(), self._piece())
+        limit = min(self._block - self._in_hand(), self._piece(CLAIMED))
         if limit <= 0:
             return False
         in_hand = bool(self._in_hand() or self._tasks)

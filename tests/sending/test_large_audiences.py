@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from structlog.testing import capture_logs
 
 from bot.playground.telegram import Fault
-from bot.sending.sender import MOST_SLOTS, PIECE, SLOTS, slots_for
+from bot.sending.sender import CLAIMED, LARGE_PIECE, MOST_SLOTS, PIECE, SLOTS, slots_for
 from digests.model import Address, ChatKind, NewChat, Owed, Priority, State
 from digests.store import chats, outbox, subscriptions, tables
 from tests.sending.outgoing import HOUR, Office
@@ -30,28 +30,30 @@ async def crowd(office: Office, readers: int) -> list[int]:
 
 async def test_an_audience_is_decided_in_pieces_the_first_a_small_one(office: Office) -> None:
     office.messages_per_second = 100_000
-    await crowd(office, PIECE + SLOTS + 20)
+    piece = PIECE if office.store.is_sqlite else LARGE_PIECE
+    await crowd(office, piece + SLOTS + 20)
     office.telegram.fault(Fault.hangs(1, times=SLOTS))
     await office.announce("Nova Lane breaks up", "kpop")
     with capture_logs() as logs:
         await office.send()
-    assert [log["chats"] for log in logs if log["event"] == "unfolded"] == [SLOTS, PIECE, 20, 0]
+    assert [log["chats"] for log in logs if log["event"] == "unfolded"] == [SLOTS, piece, 20, 0]
     assert set(await office.states()) == {State.SENT}
 
 
 async def test_what_is_owed_is_claimed_in_pieces(office: Office) -> None:
     office.messages_per_second = 100_000
+    piece = CLAIMED if office.store.is_sqlite else LARGE_PIECE
     edition, now = await office.edition("Morning"), office.clock()
     owed = [
         Owed(chat, "digest:1", edition, Priority.DIGEST, State.OWED, now, now + HOUR)
-        for chat in await crowd(office, PIECE + SLOTS)
+        for chat in await crowd(office, piece + SLOTS)
     ]
     async with office.store.writing() as tx:
         await outbox.owe(tx, owed, now)
     office.telegram.fault(Fault.hangs(1, times=SLOTS))
     office.start()
     await office.telegram.until(lambda: len(office.telegram.calls_of("sendMessage")) >= SLOTS)
-    assert await claimed(office) <= SLOTS + PIECE
+    assert await claimed(office) <= SLOTS + piece
     await office.until_idle()
     assert set(await office.states()) == {State.SENT}
 
