@@ -5,29 +5,28 @@ owes this one. What is the same for all chats of a taste is made before, also ah
 chat is owed is decided at its minute, in the transaction that writes it (`owing`).
 """
 
-import asyncio
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from functools import partial
 
 import structlog
 
+from digests import blocks
+from digests.blocks import Block, Following, look
 from digests.editions.cards import card
 from digests.editions.digest import compose as arrange
-from digests.editions.tastes import FIRST, Pool, Taste, pool_of
+from digests.editions.tastes import FIRST, Taste
 from digests.model import Card, Chat, DigestContent, StoryFacts, StoryId
 from digests.owing import Owing, Reader, owe
 from digests.rankings import DEPTH, RANG, Rankings, Upto, upto
 from digests.settings import Settings
-from digests.store import chats, codec, due, namings, standing, stories, subscriptions
-from digests.store.due import DueChat
+from digests.store import chats, due, namings, standing, stories, subscriptions
 from digests.store.engine import Reading, Store, Writing
 from digests.subjects import Due, Filters, filters
 
 log = structlog.get_logger()
 
-BLOCK = 800  # due chats of one transaction: other writers never wait for more than 50 ms
 BLOCKS = 20  # of one step that has more to come back to, so that a bot that is told to stop does
 LEAD = timedelta(seconds=30)  # before the minute, when ranking for it begins
 SAMPLE = 20  # blocks of the minute's chats whose tastes are ranked ahead; any others are ranked at the minute
@@ -35,9 +34,6 @@ FRESH = timedelta(seconds=30)  # so long what rankings rest on need not be read 
 LASTING = timedelta(minutes=5)  # so long what they cover is good enough
 
 _NONE: frozenset[StoryId] = frozenset()
-
-T = TypeVar("T")
-U = TypeVar("U")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,32 +44,6 @@ class Composed:
     owed: int
     editions: int
     more: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Block:
-    """Chats whose digest is due, in order, with what decides their tastes."""
-
-    chats: Sequence[DueChat]
-    pools: Sequence[Pool]
-
-    @property
-    def is_full(self) -> bool:
-        """Whether there may be more of them."""
-        return len(self.chats) == BLOCK
-
-    @property
-    def end(self) -> tuple[datetime, int]:
-        """Say after whom the next block begins."""
-        return codec.moment_stored(self.chats[-1].at), self.chats[-1].id
-
-    def last(self) -> dict[Pool, datetime | None]:
-        """Give each pool with the time of the last digest of a chat of it."""
-        found: dict[Pool, datetime | None] = {}
-        for chat, pool in zip(self.chats, self.pools, strict=True):
-            if pool not in found:
-                found[pool] = _moment(chat.digested_at)
-        return found
 
 
 @dataclass(slots=True)
@@ -110,7 +80,7 @@ async def compose(
 ) -> Composed:
     """Compose the digests that are due. With `ahead`, what the next minute needs is ranked before it."""
     moment = now()
-    block = await _look(store, settings, moment)
+    block = await look(store, settings, moment)
     if not block.chats:
         if ahead is not None:
             await _look_ahead(store, settings, ahead, moment)
@@ -120,16 +90,16 @@ async def compose(
     at = moment
     while block.chats:
         seen += len(block.chats)
-        goes_on = block.is_full and (ahead is None or seen < BLOCKS * BLOCK)
+        goes_on = block.is_full and (ahead is None or seen < BLOCKS * blocks.SIZE)
         # Who was left out, since something happened to it, is not met again before the next step.
-        coming = _look(store, settings, moment, after=block.end) if goes_on else None
-        done, following = await _meanwhile(_owe(store, settings, rankings, block, now=now, at=at), coming)
-        for one in done:
-            owed += one.owed
-            editions += len(one.written)
-        if following is None:
-            break
-        block = following
+        async with Following(partial(look, store, settings, moment, block.end)) as following:
+            writing = following.begin if goes_on else _nothing
+            for one in await _owe(store, settings, rankings, block, now=now, at=at, writing=writing):
+                owed += one.owed
+                editions += len(one.written)
+            if not goes_on:
+                break
+            block = await following.read()
         at = now()
     if block.is_full and ahead is not None:
         ahead.keep(rankings, settings, moment, begun=True)
@@ -203,46 +173,28 @@ def _slugs(settings: Settings) -> frozenset[str]:
     return frozenset(category.slug for category in settings.categories)
 
 
-async def _look(
-    store: Store, settings: Settings, until: datetime, after: tuple[datetime, int] | None = None
-) -> _Block:
-    """Read the next chats that are due."""
-    async with store.reading() as tx:
-        block = await due.due(tx, until, BLOCK, after=after)
-    return _Block(block, _pools(settings, block))
-
-
-async def _meanwhile(
-    work: Coroutine[Any, Any, T], beside: Coroutine[Any, Any, U] | None
-) -> tuple[T, U | None]:
-    """Do both at once, so that one computes while the other waits for the database; none goes on where one fails."""
-    if beside is None:
-        return await work, None
-    task = asyncio.create_task(beside)
-    try:
-        return await work, await task
-    finally:
-        task.cancel()
-        await asyncio.wait({task})
+def _nothing() -> None:
+    pass
 
 
 async def _owe(
     store: Store,
     settings: Settings,
     rankings: Rankings,
-    block: _Block,
+    block: Block,
     *,
     now: Callable[[], datetime],
     at: datetime,
+    writing: Callable[[], None],
 ) -> list[Owing]:
-    """Owe a block of chats their digests, in as many transactions as there is room for."""
+    """Owe a block of chats their digests, in as many transactions as there is room for; `writing` is called as that begins."""
     readers = await _readers(store, rankings, block, at)
     done: list[Owing] = []
     while readers:
         await rankings.rank({id(reader.taste): reader.taste for reader in readers}.values())
         async with store.writing() as tx:
             # The time is asked for again: a digest comes strictly after what is written.
-            step = await owe(tx, readers, rankings, settings, now())
+            step = await owe(tx, readers, rankings, settings, now(), writing=writing)
         step.keep()
         done.append(step)
         await rankings.rank(step.wanting)
@@ -251,7 +203,7 @@ async def _owe(
     return done
 
 
-async def _readers(store: Store, rankings: Rankings, block: _Block, now: datetime) -> list[Reader]:
+async def _readers(store: Store, rankings: Rankings, block: Block, now: datetime) -> list[Reader]:
     """Give the chats with their tastes and what they had in earlier digests; rankings follow what happened since."""
     if now >= rankings.read_at + FRESH:
         await rankings.refresh(now)
@@ -283,30 +235,6 @@ async def _readers(store: Store, rankings: Rankings, block: _Block, now: datetim
     return readers
 
 
-def _pools(settings: Settings, block: Sequence[DueChat]) -> list[Pool]:
-    """Give each chat's pool; chats alike have one and the same."""
-    slugs = _slugs(settings)
-    alike: dict[tuple[object, ...], Pool] = {}
-    pools = []
-    for chat in block:
-        key = (chat.follows, chat.digested_seq, chat.named_seq, chat.digested_at, chat.at)
-        pool = alike.get(key)
-        if pool is None:
-            pool = alike[key] = pool_of(
-                slugs.intersection(chat.follows.split()),
-                after=chat.digested_seq,
-                named_after=chat.named_seq,
-                last_at=_moment(chat.digested_at),
-                due_at=codec.moment_stored(chat.at),
-            )
-        pools.append(pool)
-    return pools
-
-
-def _moment(stored: str | None) -> datetime | None:
-    return None if stored is None else codec.moment_stored(stored)
-
-
 async def _look_ahead(store: Store, settings: Settings, ahead: Ahead, now: datetime) -> None:
     """Rank for the next minute at which digests are due, if it is near. Nothing is written, and nobody is owed yet."""
     async with store.reading() as tx:
@@ -318,7 +246,7 @@ async def _look_ahead(store: Store, settings: Settings, ahead: Ahead, now: datet
     after: tuple[datetime, int] | None = None
     tastes: set[Taste] = set()
     for _ in range(SAMPLE):
-        block = await _look(store, settings, minute, after)
+        block = await look(store, settings, minute, after)
         last = block.last()
         await rankings.gather(last)
         tastes |= {Taste(pool) for pool in last}

@@ -4,7 +4,7 @@ Whatever happened to a chat until then is seen here: an alert that it was sent, 
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 from typing import NamedTuple
@@ -51,9 +51,18 @@ class Owing:
 
 
 async def owe(
-    tx: Writing, readers: Sequence[Reader], rankings: Rankings, settings: Settings, now: datetime
+    tx: Writing,
+    readers: Sequence[Reader],
+    rankings: Rankings,
+    settings: Settings,
+    now: datetime,
+    *,
+    writing: Callable[[], None],
 ) -> Owing:
-    """Write what the readers are owed, and move their next digest. Who changed meanwhile is left to the next step."""
+    """Write what the readers are owed, and move their next digest. Who changed meanwhile is left to the next step.
+
+    `writing` is called when all is decided: from then on this waits for the database.
+    """
     ids = [reader.chat.id for reader in readers]
     unchanged = await due.hold(tx, [reader.chat for reader in readers])
     alerted = await standing.alerted(tx, ids, rankings.alert_keys)
@@ -71,6 +80,7 @@ async def owe(
             step.moved[next_at, False, None].append(chat.id)
             continue
         step.decide(reader, key, next_at, reader.had | alerted.get(chat.id, _NONE), held.get(chat.id, ()))
+    writing()
     await step.write(tx, now)
     return step.owing
 

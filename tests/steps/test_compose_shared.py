@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from digests import compose as composing
-from digests import holding, owing
+from digests import blocks, holding, owing
 from digests.compose import Ahead, Composed, compose, count_as_first
 from digests.model import Alerts, Chat, State, Wish
 from digests.settings import BreakingSettings
@@ -80,7 +79,7 @@ async def test_what_stood_in_a_ranking_and_not_in_the_digest_was_not_told(newsro
 async def test_many_blocks_and_little_room_in_each_make_the_same_digests(
     newsroom, monkeypatch: pytest.MonkeyPatch, room: int
 ) -> None:
-    monkeypatch.setattr(composing, "BLOCK", room + 1)
+    monkeypatch.setattr(blocks, "SIZE", room + 1)
     monkeypatch.setattr(owing, "EDITIONS", room)
     wanted = [("kpop",), ("korea",), ("kpop", "korea"), ()]
     every = [await newsroom.subscribe(*wanted[number % 4]) for number in range(17)]
