@@ -12,7 +12,7 @@ from digests.store import codec, due
 from digests.store.due import DueChat
 from digests.store.engine import Store
 
-SIZE = 800  # chats of one transaction: other writers never wait for more than 50 ms
+SIZE = 720  # chats of one transaction: other writers never wait for more than 50 ms
 
 
 @dataclass(frozen=True, slots=True)

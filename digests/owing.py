@@ -21,7 +21,7 @@ from digests.store.held_alerts import HeldAlert
 
 WORTH = timedelta(hours=12)  # how long a digest is worth sending after its minute
 ZONE_ASKS = 3  # a digest asks once, and with its question no more follow; those of commands are counted too
-EDITIONS = 8  # that one transaction writes at most: with more of them other writers would wait
+EDITIONS = 6  # that one transaction writes at most: with more of them other writers would wait
 
 _NONE: frozenset[StoryId] = frozenset()
 
