@@ -23,6 +23,10 @@ class Alerts:
         """Remember that something of a story rang."""
         self._rang[story] = max(at, self._rang.get(story, at))
 
+    def since(self, moment: datetime) -> tuple[StoryId, ...]:
+        """Give the stories of which something rang since then."""
+        return tuple(story for story, at in self._rang.items() if at >= moment)
+
     def forget(self, story: StoryId) -> None:
         """Let go of a story."""
         self._rang.pop(story, None)

@@ -158,11 +158,7 @@ class Newsroom:
 
     def rang_since(self, moment: datetime) -> tuple[StoryId, ...]:
         """Give the stories of which something rang since then."""
-        return tuple(
-            story
-            for story, told in self._so_far.items()
-            if told.rung_at is not None and told.rung_at >= moment
-        )
+        return self._alerts.since(moment)
 
     def forget(self, now: datetime) -> None:
         """Let go of stories that nothing told of within the window."""

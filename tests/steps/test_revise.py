@@ -76,6 +76,19 @@ async def test_more_sources_that_came_too_soon_are_told_when_the_budget_allows_t
     assert len(await edits(newsroom)) == 2
 
 
+async def test_what_came_too_soon_before_a_restart_is_told_after_it(newsroom) -> None:
+    await rang(newsroom)
+    await from_others(newsroom, "Herald", "Courier")
+    await newsroom.judge()
+    newsroom.jump(minutes=2)
+    await from_others(newsroom, "Tribune", "Lantern")
+    await newsroom.judge()
+    newsroom.jump(minutes=14)
+    newsroom.judging = None
+    await newsroom.judge()
+    assert [(number, why) for number, why, _ in await edits(newsroom)] == [(1, "sources"), (2, "sources")]
+
+
 async def test_what_joins_a_story_that_never_rang_edits_nothing(newsroom) -> None:
     newsroom.publish("Ten soups for a rainy weekend", "daily", slug="soups")
     await newsroom.news()
