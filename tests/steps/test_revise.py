@@ -85,7 +85,8 @@ async def test_what_came_too_soon_before_a_restart_is_told_after_it(newsroom) ->
     await newsroom.judge()
     newsroom.jump(minutes=14)
     newsroom.judging = None
-    await newsroom.judge()
+    newsroom.publish("Ten soups for a rainy weekend", "daily", slug="soups")
+    await newsroom.news()
     assert [(number, why) for number, why, _ in await edits(newsroom)] == [(1, "sources"), (2, "sources")]
 
 
