@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from digests.stories.newswords import NewsWords
 from digests.stories.so_far import SoFar
-from digests.stories.told import Told
+from digests.stories.told import NOBODY, Told
 from digests.stories.turns import NEEDS
 
 LASTS = timedelta(hours=4)  # after a ring, that it is looked at for second tellings
@@ -37,6 +37,11 @@ _NEXT_SAID = re.compile(
     r"(?:하루|이틀|사흘|나흘|닷새|열흘|일주일|보름|한 달|\d+일) 만에|번째",
     re.IGNORECASE,
 )
+_GROWN = re.compile(
+    r"\b(?:rise|climb|grow|jump|mount|increase)s? to\b|\btoll\b|"
+    r"명(?:으로|까지)|명 ?넘어|늘어|급증|불어|육박|추가 (?:사망|확진|환자)",
+    re.IGNORECASE,
+)
 _EVERY_DAY = frozenset(
     {
         "death", "accident", "hurt", "fire", "arrest", "booked", "indict", "sentence", "lawsuit", "raid", "missing", "recall", "strike",
@@ -57,16 +62,19 @@ class Near:
 
 
 def kinds_of(told: Told, words: NewsWords) -> frozenset[str]:
-    """Give the kinds of what an entry tells in its title as the news."""
+    """Give the kinds of what an entry tells as the news: in its title, or right below one that tells of nothing."""
+    opaque = not any(one.title for one in told.happenings)
     return frozenset(
         words.groups[one.code]
         for one in told.happenings
-        if one.title and not one.doubt and words.signs[one.code].weight >= _STRONG
+        if (one.title or (opaque and one.early)) and not one.doubt and words.signs[one.code].weight >= _STRONG
     )
 
 
-def followed_by(told: Told, words: NewsWords) -> frozenset[str]:
-    """Give the kinds of what an entry tells the end of."""
+def followed_by(told: Told, title: str, words: NewsWords) -> frozenset[str]:
+    """Give the kinds of what an entry tells the end of, or of whose victims it tells that they are more by now."""
+    if told.figures != NOBODY and _GROWN.search(title):
+        return kinds_of(told, words)
     codes = {one.code for one in told.happenings if one.title and not one.doubt} & NEEDS.keys()
     return frozenset(words.groups[needed] for code in codes for needed in NEEDS[code])
 
