@@ -62,12 +62,11 @@ class Near:
 
 
 def kinds_of(told: Told, words: NewsWords) -> frozenset[str]:
-    """Give the kinds of what an entry tells as the news: in its title, or right below one that tells of nothing."""
-    opaque = not any(one.title for one in told.happenings)
+    """Give the kinds of what an entry tells in its title as the news."""
     return frozenset(
         words.groups[one.code]
         for one in told.happenings
-        if (one.title or (opaque and one.early)) and not one.doubt and words.signs[one.code].weight >= _STRONG
+        if one.title and not one.doubt and words.signs[one.code].weight >= _STRONG
     )
 
 
