@@ -54,10 +54,10 @@ class Alerts:
                 return placement
             if placement.story in self._rang:
                 if is_next(told, title, so_far(placement.story), self._words, now):
-                    return self._again(title, gist, told, index, so_far, now) or Begins()
+                    return self._again(title, gist, told, index, so_far, now=now) or Begins()
                 if placement.sure:
                     return placement
-        return self._again(title, gist, told, index, so_far, now) or placement
+        return self._again(title, gist, told, index, so_far, now=now) or placement
 
     def _again(
         self,
@@ -66,6 +66,7 @@ class Alerts:
         told: Told,
         index: Index,
         so_far: Callable[[StoryId], SoFar],
+        *,
         now: datetime,
     ) -> Joins | None:
         """Find what rang within the last hours, if the entry tells it again."""

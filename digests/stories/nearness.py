@@ -39,8 +39,7 @@ def nearness(
             or not other.title.isdisjoint(gist.bearers)
         )
         clash = _others_known(gist, other) or any(
-            other.sorts.isdisjoint(those) and not other.sorts.isdisjoint(kind)
-            for those, kind in asked.sorts
+            other.sorts.isdisjoint(those) and not other.sorts.isdisjoint(kind) for those, kind in asked.sorts
         )
         yield Near(
             score,
