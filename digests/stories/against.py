@@ -65,6 +65,10 @@ class Against:
         held = story.terms
         return not any(self.names_it(term) and term in held for term in gist.title)
 
+    def names_something(self, gist: Gist) -> bool:
+        """Whether a title names a place, somebody, or what no list knows."""
+        return bool(gist.places or gist.bearers) or any(self.names_it(term) for term in gist.title)
+
     def names_it(self, term: str) -> bool:
         """Whether a term is one that no list knows, and that may be an event's own."""
         return term[0] != "#" and term not in self._known and _is_own(term)

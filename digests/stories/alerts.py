@@ -58,25 +58,35 @@ class Alerts:
                 return placement
             if placement.story in self._rang:
                 if is_next(told, title, so_far(placement.story), self._words, now):
-                    return self._again(gist, told, index, so_far, now) or Begins()
+                    return self._again(title, gist, told, index, so_far, now=now) or Begins()
                 if placement.sure:
                     return placement
-        return self._again(gist, told, index, so_far, now) or placement
+        return self._again(title, gist, told, index, so_far, now=now) or placement
 
     def _again(
-        self, gist: Gist, told: Told, index: Index, so_far: Callable[[StoryId], SoFar], now: datetime
+        self,
+        title: str,
+        gist: Gist,
+        told: Told,
+        index: Index,
+        so_far: Callable[[StoryId], SoFar],
+        *,
+        now: datetime,
     ) -> Joins | None:
         """Find what rang within the last hours, if the entry tells it again."""
-        words, followed = self._words, followed_by(told, self._words)
+        words, followed = self._words, followed_by(told, title, self._words)
         kinds, lasts = kinds_of(told, words) | followed, FOLLOWED if followed else LASTS
         found: list[tuple[float, StoryId]] = []
         for story, at in self._rang.items() if kinds else ():
             if now - at > lasts:
                 continue
             theirs = kinds_since(so_far(story), now - lasts, words)
-            near = index.near(gist, story, now - lasts) if kinds & theirs else None
-            if near and is_second(near, kinds, theirs, timedelta(0) if followed & theirs else now - at):
-                found.append((near.score, story))
+            since = timedelta(0) if followed & theirs else now - at
+            found += [
+                (near.score, story)
+                for near in (index.near(gist, story, now - lasts) if kinds & theirs else ())
+                if is_second(near, kinds, theirs, since)
+            ]
         if not found:
             return None
         score, story = max(found, key=lambda one: (one[0], -one[1]))

@@ -17,7 +17,7 @@ from digests.stories.apart import apart
 from digests.stories.gist import Gist, together
 from digests.stories.held import Held
 from digests.stories.lexicon import Lexicon
-from digests.stories.nearness import nearest
+from digests.stories.nearness import nearness
 from digests.stories.placing import TITLE_WINDOW
 from digests.stories.scoring import Told, Weights, fit
 from digests.stories.sent import Near
@@ -86,14 +86,21 @@ class Index:
         sure = once or best[1] >= self._weights.sure
         return Joins(best[0], "words", sure=sure, score=round(best[1], 2))
 
-    def near(self, gist: Gist, story: StoryId, since: datetime) -> Near | None:
-        """Hold an entry against each telling of a story since then by itself; None where something keeps them apart."""
+    def near(self, gist: Gist, story: StoryId, since: datetime) -> Iterable[Near]:
+        """Hold an entry against each telling of a story since then by itself; gives none where something keeps them apart.
+
+        What names nothing itself may well tell of what has a name: a wire's first line, a paper that calls a singer a singer.
+        """
         told = self._stories.get(story)
         if told is None or self._apart([gist], told):
-            return None
-        if gist.language in told.mass and self._against.is_nameless(gist, told):
-            return None
-        return nearest(gist, told, since, self._held, weights=self._weights, own=self._against.names_it)
+            return ()
+        if (
+            gist.language in told.mass
+            and self._against.names_something(gist)
+            and self._against.is_nameless(gist, told)
+        ):
+            return ()
+        return nearness(gist, told, since, self._held, weights=self._weights, own=self._against.names_it)
 
     def related(self, story: StoryId, n: int) -> tuple[StoryId, ...]:
         """Give the stories nearest to one, at most `n`, the nearest first; none for a story that is not here."""

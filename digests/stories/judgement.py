@@ -239,9 +239,12 @@ class Newsroom:
             code = "history" if unjudged.history else "stale"
             return Decision(rings=False, reasons=(Reason(code, told_at(unjudged).isoformat(), "against"),))
         told = self._told_so_far(placement.story) if isinstance(placement, Joins) else SoFar()
+        before = told if isinstance(placement, Joins) and placement.sure else SoFar()
+        if isinstance(placement, Joins) and placement.why == "link" and not told.rung:
+            before = self._rung_elsewhere(unjudged.entry, read, now) or before
         decision = decide(
             read.told,
-            told if isinstance(placement, Joins) and placement.sure else SoFar(),
+            before,
             self._clocks.get(unjudged.feed, FeedClock()),
             self._settings.breaking,
             now,
@@ -250,6 +253,15 @@ class Newsroom:
             rates=self._rates(told, unjudged.feed, now),
         )
         return replace(decision, turn=told.rung + 1) if decision.rings else decision
+
+    def _rung_elsewhere(self, entry: Entry, read: Read, now: datetime) -> SoFar | None:
+        """Give what a story has told that rang, and that an entry tells of by its words, though its link leads to one that never did.
+
+        A live blog keeps its address, and with it its story, while what it waits for rings in another.
+        """
+        other = self._placed(entry, read._replace(gist=replace(read.gist, link_key="")), now)
+        told = self._told_so_far(other.story) if isinstance(other, Joins) and other.sure else SoFar()
+        return told if told.rung else None
 
     def _rates(self, told: SoFar, feed: str, now: datetime) -> Rates:
         """Give what is usual at this hour for the feeds that told a story, as far as it is known."""

@@ -1,6 +1,6 @@
 """How well one entry fits another: the score of a story that has told no more than that."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from digests.model import StoryId
@@ -12,17 +12,16 @@ from digests.stories.sent import Near
 _TELLINGS = 12  # of a story, the newest: what is told again was told a short while ago
 
 
-def nearest(
+def nearness(
     gist: Gist, story: Told, since: datetime, held: Held, *, weights: Weights, own: Callable[[str], bool]
-) -> Near | None:
-    """Hold an entry against each telling of a story since then; gives the best, None where there is none.
+) -> Iterator[Near]:
+    """Hold an entry against each telling of a story since then.
 
     `own` says of a term whether it may be an event's own, such as a name.
     """
     stories = len(held.stories)
     asked = held.posted.ask([gist], None, stories)
     heard = held.heard.answer(gist.names(), gist.language, stories, frozenset((story.id,))).get(story.id, {})
-    best: Near | None = None
     for other in story.gists[-_TELLINGS:]:
         if other.seen_at < since:
             continue
@@ -31,27 +30,24 @@ def nearest(
         score = fit(
             asked, _alone(other, held), sounds.values(), now=gist.seen_at.timestamp(), weights=weights
         )
-        if best is None or score > best.score:
-            named = any(said[word] == 1.0 and sound[0] == 1.0 for word, sound in sounds.items()) or any(
-                own(term) for term in gist.title & other.title
-            )
-            known = (
-                bool(sounds)
-                or not gist.title.isdisjoint(other.bearers)
-                or not other.title.isdisjoint(gist.bearers)
-            )
-            clash = _others_known(gist, other) or any(
-                other.sorts.isdisjoint(those) and not other.sorts.isdisjoint(kind)
-                for those, kind in asked.sorts
-            )
-            best = Near(
-                score,
-                language=gist.language == other.language,
-                strangers=bool(gist.bearers and other.bearers) and not known,
-                named=named,
-                sorts=clash,
-            )
-    return best
+        named = any(said[word] == 1.0 and sound[0] == 1.0 for word, sound in sounds.items()) or any(
+            own(term) for term in gist.title & other.title
+        )
+        known = (
+            bool(sounds)
+            or not gist.title.isdisjoint(other.bearers)
+            or not other.title.isdisjoint(gist.bearers)
+        )
+        clash = _others_known(gist, other) or any(
+            other.sorts.isdisjoint(those) and not other.sorts.isdisjoint(kind) for those, kind in asked.sorts
+        )
+        yield Near(
+            score,
+            language=gist.language == other.language,
+            strangers=bool(gist.bearers and other.bearers) and not known,
+            named=named,
+            sorts=clash,
+        )
 
 
 def _others_known(one: Gist, other: Gist) -> bool:

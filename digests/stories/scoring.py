@@ -49,6 +49,7 @@ class Weights:
     other: float = 2.5  # what it costs when both open a story, and not the same one
     once: float = 2.0  # for what does not happen twice within an hour
     at_once: float = 1.0  # hours
+    news: float = 3.0  # what it costs after these that a title tells of such a thing, and the story never did
     tone: float = 2.5  # what it costs when one is everyday business and the other grave
     sort: float = (
         4.5  # what it costs when both name a thing of one kind, and not the same one: a subway, an airport
@@ -188,6 +189,8 @@ def _leaning(
     lean = 0.0
     if hours < weights.at_once:
         lean += weights.once * len(asked.once & held.keys())
+    elif asked.once and asked.once.isdisjoint(held):
+        lean -= weights.news
     if asked.openers and story.openers and story.openers.isdisjoint(asked.openers):
         lean -= weights.other * (2.0 if evidence < 2 and hours > _LATER else 1.0)
     if asked.tones and story.tones and story.tones.isdisjoint(asked.tones):

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from digests.stories.newswords import NewsWords
 from digests.stories.so_far import SoFar
-from digests.stories.told import Told
+from digests.stories.told import NOBODY, Told
 from digests.stories.turns import NEEDS
 
 LASTS = timedelta(hours=4)  # after a ring, that it is looked at for second tellings
@@ -35,6 +35,11 @@ _AFTERSHOCK = timedelta(minutes=20)
 _NEXT_SAID = re.compile(
     r"\b(?:another|again|second|third|fourth|fifth|more|fresh|new|day after|latest|resumes?)\b|(?<![가-힣])(?:또|또다시|다시|재차|연이어|연속|추가|거듭)(?![가-힣])|"
     r"(?:하루|이틀|사흘|나흘|닷새|열흘|일주일|보름|한 달|\d+일) 만에|번째",
+    re.IGNORECASE,
+)
+_GROWN = re.compile(
+    r"\b(?:rise|climb|grow|jump|mount|increase)s? to\b|\btoll\b|"
+    r"명(?:으로|까지)|명 ?넘어|늘어|급증|불어|육박|추가 (?:사망|확진|환자)",
     re.IGNORECASE,
 )
 _EVERY_DAY = frozenset(
@@ -65,8 +70,10 @@ def kinds_of(told: Told, words: NewsWords) -> frozenset[str]:
     )
 
 
-def followed_by(told: Told, words: NewsWords) -> frozenset[str]:
-    """Give the kinds of what an entry tells the end of."""
+def followed_by(told: Told, title: str, words: NewsWords) -> frozenset[str]:
+    """Give the kinds of what an entry tells the end of, or of whose victims it tells that they are more by now."""
+    if told.figures != NOBODY and _GROWN.search(title):
+        return kinds_of(told, words)
     codes = {one.code for one in told.happenings if one.title and not one.doubt} & NEEDS.keys()
     return frozenset(words.groups[needed] for code in codes for needed in NEEDS[code])
 

@@ -21,6 +21,7 @@ NEEDS = {
     "false_alarm": {"alarm", "missile", "evacuation", "bomb", "disaster", "quake"},
     "strike_off": {"strike"},
 }
+_CONSEQUENCES = {"leaves": {"enlist"}}  # a group that goes on without one who serves has lost nobody
 _OF_PEOPLE = {"marriage", "romance", "breakup", "leaves", "disband", "reunion", "enlist", "dropped"}
 
 
@@ -75,6 +76,8 @@ def is_fact(one: Happening, so_far: SoFar, words: NewsWords) -> bool:
 
 
 def _known(code: str, so_far: SoFar, words: NewsWords) -> bool:
+    if _CONSEQUENCES.get(code, set()) & so_far.facts.keys():
+        return True
     groups = {words.groups[known] for known in so_far.facts if known in words.groups}
     if words.groups[code] in groups:
         return True

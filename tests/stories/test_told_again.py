@@ -13,19 +13,23 @@ BEGUN = datetime(2026, 11, 24, 1, tzinfo=UTC)
 CATEGORIES = ("kpop", "drama", "beauty", "food", "korea")
 
 
-def judged(*told: tuple[int, str]) -> list[Judged]:
-    """Judge titles, each some minutes after the beginning and of another feed; none is in the window before."""
+def judged(*told: tuple[int, str], live: bool = False) -> list[Judged]:
+    """Judge titles, each some minutes after the beginning and of another feed; none is in the window before.
+
+    `live`: the first and the last are one entry that changed.
+    """
     feeds = tuple(
         FeedSettings(f"https://paper-{at}.example/feed", f"paper-{at}", ("korea",)) for at in range(len(told))
     )
     test = Backtest(Settings(tuple(Category(one, {"en": one}) for one in CATEGORIES), feeds), vocabulary())
     found = []
     for at, (minute, title) in enumerate(told):
+        of = 0 if live and at == len(told) - 1 else at
         seen = (BEGUN + timedelta(minutes=minute)).isoformat()
         line = {
-            "feed": f"paper-{at}",
-            "id": str(at),
-            "link": f"https://paper-{at}.example/{at}",
+            "feed": f"paper-{of}",
+            "id": str(of),
+            "link": f"https://paper-{of}.example/{of}",
             "title": title,
             "seen": seen,
             "published": seen,
@@ -115,3 +119,75 @@ def test_agencies_that_say_so_confirm_a_romance_without_naming_it() -> None:
 def test_a_singer_and_an_actor_are_news_of_both_trades() -> None:
     (one,) = judged((0, "가수 한봄·배우 최이랑, 결혼 4년 만에 이혼"))
     assert set(one.categories) == {"kpop", "drama"}
+
+
+def test_a_first_line_that_names_nothing_tells_of_what_rang_minutes_ago() -> None:
+    one, other = judged(
+        (0, "[속보] 서해고속도로 담여터널 앞 20여 대 연쇄추돌…2명 사망"),
+        (3, "[1보] 새벽 고속도로서 21중 추돌…2명 사망·다수 부상"),
+    )
+    assert one.decision.rings
+    assert (other.story, other.decision.rings) == (one.story, False)
+
+
+def test_a_toll_that_has_grown_a_little_by_the_next_day_is_told_again() -> None:
+    first, grown = judged(
+        (0, "만둣집 '달무리관' 손님 47명 식중독…영업정지"),
+        (990, "달무리관 식중독 의심환자 58명으로…장염비브리오 검사"),
+    )
+    assert first.decision.rings
+    assert (grown.story, grown.decision.rings) == (first.story, False)
+
+
+def test_a_missile_is_no_part_of_what_crossed_the_border_in_the_morning() -> None:
+    boat, *_, missile = judged(
+        (0, '[속보] 합참 "동해 NLL 이남서 북한 소형 선박 발견"'),
+        (2, '북한 선박, 동해 NLL 넘어와…군 "신병 확보"'),
+        (6, "URGENT - Seoul military says small North Korean vessel crossed maritime line off east coast"),
+        (660, "URGENT - North Korea fires ballistic missile off east coast, Seoul military says"),
+    )
+    assert boat.decision.rings
+    assert missile.story != boat.story
+    assert missile.decision.rings
+
+
+def test_a_live_blog_that_began_before_the_vote_does_not_ring_for_it_again() -> None:
+    live, vote, changed = judged(
+        (0, "Live: Lawmakers gather for a long night on the floor"),
+        (70, "URGENT-South Korea parliament impeaches broadcasting regulator in 171-98 vote"),
+        (85, "Live: Broadcasting regulator suspended as Assembly votes 171-98"),
+        live=True,
+    )
+    assert (live.decision.rings, vote.decision.rings, changed.decision.rings) == (False, True, False)
+
+
+def test_a_group_that_goes_on_while_one_serves_has_lost_nobody() -> None:
+    one, other = judged(
+        (0, "LANTERN ROW’s Do Hyeon to begin military service on May 4"),
+        (170, "Lantern Row to go on as four as Do Hyeon reports for duty"),
+    )
+    assert one.decision.rings
+    assert (other.story, other.decision.rings) == (one.story, False)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "충청·호남 한파경보…등굣길 빙판 조심하세요",
+        "담여천 수색 사흘째…드론 4대 투입",
+        "[단독] 파도게임즈, 물결엔터 인수 막바지 협상",
+        "LANTERN ROW presale halted after booking site crashes, leaving hundreds of thousands in line",
+        "Ministry drafts night curfew for child actors",
+        "A toolbox, 90 million won and the end of the road for a onetime party hopeful",
+        "Pyongyang ends 51 days of calm with a letter",
+    ],
+)
+def test_what_only_sounds_like_an_event_does_not_ring(title: str) -> None:
+    assert not judged((0, title))[0].decision.rings
+
+
+@pytest.mark.parametrize(
+    "title", ["Pyongyang launches into East Sea before dawn", '‘등대지기’ 측 "도해늘 하차…1~3회 전량 재촬영"']
+)
+def test_what_is_told_in_plain_words_rings(title: str) -> None:
+    assert judged((0, title))[0].decision.rings
