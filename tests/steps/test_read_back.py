@@ -103,7 +103,8 @@ async def test_to_read_back_takes_a_statement_for_each_page(
     pages = -(-len(entries[:-1]) // 40)
     wanted, bounds = 1, 2  # what is followed; where the window begins, which stories are linked
     edits = 3  # what rang is looked at once more: it may have been too soon for an edit
-    assert len(statements) - usual <= pages + wanted + bounds + edits + 2  # the last entry may ring, or merge two
+    last = 2  # the last entry may ring, or merge two
+    assert len(statements) - usual <= pages + wanted + bounds + edits + last
 
 
 async def test_entries_past_the_window_are_not_read(store: Store) -> None:
