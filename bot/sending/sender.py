@@ -39,6 +39,9 @@ CLAIMED = 400  # deliveries that one transaction claims there, which is quicker
 LARGE_PIECE = (
     1_000  # of either where nobody waits for it: each transaction costs some milliseconds, whatever its size
 )
+PIECE_SECONDS = (
+    0.1  # of pace that a piece is worth, where that is more than PIECE: a larger one keeps messages waiting
+)
 LOOK_EVERY = 0.05  # seconds: while there is enough in hand, the outbox is not asked at every slot that frees
 AHEAD_SECONDS = 0.1  # of pace that deliveries are looked at before they leave, many at once
 MOST_AHEAD = 2 * MOST_SLOTS
@@ -94,6 +97,7 @@ class Sender:
         self._wake = wake
         self._block = round(min(max(messages_per_second * BLOCK_SECONDS, SMALLEST_BLOCK), LARGEST_BLOCK))
         self._slots = slots_for(messages_per_second)
+        self._worth = max(PIECE, round(messages_per_second * PIECE_SECONDS))
         self._ahead = round(min(max(messages_per_second * AHEAD_SECONDS, self._slots), MOST_AHEAD))
         # As long as a quarter of the slots is enough for what comes meanwhile.
         gather = min(max(self._slots / 4 / messages_per_second, GATHER), LONGEST_GATHER)
@@ -158,7 +162,7 @@ class Sender:
 
     def _piece(self, most: int) -> int:
         """How many deliveries to take in at once: few where nothing is under way, so that the first leaves soon."""
-        most = most if self._store.is_sqlite else LARGE_PIECE
+        most = min(most if self._store.is_sqlite else LARGE_PIECE, self._worth)
         return min(self._block, most if self._in_hand() + len(self._tasks) >= SLOTS else SMALLEST_BLOCK)
 
     async def _take_in(self) -> bool:
