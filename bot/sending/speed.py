@@ -16,7 +16,7 @@ REGAINED_IN = 60.0  # seconds in which the rate grows by as much as had left in 
 LEAST = 1.0  # messages a second; or what is configured, where that is less
 MOST_IN_A_SECOND = 1.02  # of the rate, as the other side counts
 CATCHING_UP = 1.008  # of the rate, at most: what a busy moment kept back leaves that much faster afterwards
-UNEVEN = 0.7  # of what room is left in a second: how late a message may leave and not delay those after it. The rest is the way's
+UNEVEN = 0.5  # of what room is left in a second: how late a message may leave and not delay those after it. The rest is the way's
 LATENESS = 0.01  # seconds, at most, of the same
 MADE_UP_FOR = 0.1  # seconds' worth that are not forgotten
 
