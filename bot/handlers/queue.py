@@ -44,7 +44,7 @@ class Queue:
         for one in waiting:
             self._in_hand.add(one.update_id)
             place = self._joined.get(one.telegram_id, one.telegram_id)
-            if new := one.body.get("message", {}).get("migrate_to_chat_id"):
+            if (new := _moves_to(one)) is not None:
                 self._joined[new] = place  # until all is handled that is said there
             if (queue := self._chats.get(place)) is not None:
                 queue.append(one)
@@ -83,3 +83,10 @@ class Queue:
             del self._chats[chat]
             self._joined = {new: old for new, old in self._joined.items() if old != chat}
             self._wake()
+
+
+def _moves_to(update: Received) -> int | None:
+    """Give the new id of a group that says that it becomes a supergroup. What an update holds is not ours to trust."""
+    message = update.body.get("message")
+    new = message.get("migrate_to_chat_id") if isinstance(message, dict) else None
+    return new if isinstance(new, int) else None

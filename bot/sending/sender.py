@@ -97,7 +97,7 @@ class Sender:
         self._wake = wake
         self._block = round(min(max(messages_per_second * BLOCK_SECONDS, SMALLEST_BLOCK), LARGEST_BLOCK))
         self._slots = slots_for(messages_per_second)
-        self._worth = max(PIECE, round(messages_per_second * PIECE_SECONDS))
+        self._largest_piece = max(PIECE, round(messages_per_second * PIECE_SECONDS))
         self._ahead = round(min(max(messages_per_second * AHEAD_SECONDS, self._slots), MOST_AHEAD))
         # As long as a quarter of the slots is enough for what comes meanwhile.
         gather = min(max(self._slots / 4 / messages_per_second, GATHER), LONGEST_GATHER)
@@ -162,7 +162,7 @@ class Sender:
 
     def _piece(self, most: int) -> int:
         """How many deliveries to take in at once: few where nothing is under way, so that the first leaves soon."""
-        most = min(most if self._store.is_sqlite else LARGE_PIECE, self._worth)
+        most = min(most if self._store.is_sqlite else LARGE_PIECE, self._largest_piece)
         return min(self._block, most if self._in_hand() + len(self._tasks) >= SLOTS else SMALLEST_BLOCK)
 
     async def _take_in(self) -> bool:

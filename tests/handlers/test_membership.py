@@ -282,6 +282,23 @@ async def test_what_is_said_in_the_supergroup_waits_for_what_was_said_before_the
     assert order == ["before", "moves", "moves", "after"]
 
 
+@pytest.mark.parametrize("message", [None, "moved", 7, [], {"migrate_to_chat_id": "there"}])
+async def test_an_update_that_is_none_of_telegrams_stops_no_queue(talking: Talking, message: object) -> None:
+    handled: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
+
+    async def handle(body: dict[str, Any]) -> None:
+        handled.set_result(body)
+
+    queue = Queue(talking.store, handle, wake=lambda: None)
+    async with talking.store.writing() as tx:
+        body = {"update_id": 990_100, "message": message}
+        await inbox.receive(tx, [Received(990_100, -78, body)], talking.clock())
+    await queue.step()
+    async with asyncio.timeout(10):
+        assert await handled == body
+    await queue.stop(5)
+
+
 async def test_a_button_of_before_a_move_is_answered_by_a_message_of_its_own(talking: Talking) -> None:
     """In the supergroup messages are numbered anew: what has the old number there is another."""
     group = group_of(talking, supergroup=False)
